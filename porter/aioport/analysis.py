@@ -1,0 +1,313 @@
+"""What the functions of one file do: how they are defined, where they wait, what they return, what uses them."""
+
+from __future__ import annotations
+
+import enum
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import libcst as cst
+from libcst.metadata import CodeRange
+
+from aioport import library
+from aioport.names import Names, Scope, dotted
+from aioport.shield import Shielded
+from aioport.styles import vocabularies, words
+from aioport.tree import positions_of, walk
+
+
+class Definition(enum.Enum):
+    """How a function is defined."""
+
+    NATIVE = "async def"
+    DECORATED = "decorated as a coroutine"
+    GENERATOR = "undecorated generator"
+    PLAIN = "plain function"
+
+
+class Wait(enum.Enum):
+    """What a ``yield`` does when its function is a coroutine."""
+
+    AWAIT = "waits for its operand"
+    TURN = "gives the loop one turn"
+    NOTHING = "does nothing"
+    VALUE = "hands out a value"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a call reaches, as far as one file can tell.
+
+    ``scope`` is the qualified name of a function of this file, ``class X`` for a method called on ``self`` in class X,
+    or empty where only the last name is known.
+    """
+
+    name: str
+    scope: str = ""
+    of_unknown: bool = False
+    """Whether it is a method of an object about which nothing is known."""
+
+
+@dataclass(eq=False)
+class Suspension:
+    """A ``yield`` in a function's own scope."""
+
+    node: cst.Yield
+    wait: Wait
+    operand: cst.BaseExpression | None
+    explicit: bool
+    """Whether the spelling says that this waits: ``yield from``, ``yield From``."""
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """Why a function cannot be converted, and where."""
+
+    node: cst.CSTNode
+    code: str
+    message: str
+    advice: str
+
+
+@dataclass(eq=False)
+class Function:
+    """One ``def`` of a file, or a lambda given to the coroutine decorator."""
+
+    node: cst.FunctionDef
+    scope: Scope
+    qualname: str
+    owner: str
+    """The class the function is a method of, or empty."""
+    place: CodeRange
+    definition: Definition
+    decorator: cst.Decorator | None = None
+    wrapping: cst.Assign | None = None
+    """The ``f = coroutine(f)`` after the function."""
+    suspensions: list[Suspension] = field(default_factory=list)
+    returns: list[cst.Return] = field(default_factory=list)
+    raises: list[cst.Raise] = field(default_factory=list)
+    """``raise Return(...)`` statements."""
+    withs: list[cst.With] = field(default_factory=list)
+    """``with`` statements over something that is waited for."""
+    blockers: list[Blocker] = field(default_factory=list)
+    trollius: bool = False
+    """Whether a plain ``yield x`` waits here."""
+
+    @property
+    def key(self) -> str:
+        """Names the function within its file, whatever else has the same qualified name."""
+        return f"{self.qualname}@{self.place.start.line}"
+
+
+class Analysis:
+    """The functions of one parsed file, with everything the lifters and the inference ask about them."""
+
+    def __init__(self, module: cst.Module, shielded: Shielded) -> None:
+        self.module = module
+        self.shielded = shielded
+        renamed = {shielded.async_name: "async", shielded.await_name: "await"}
+        self.names = Names(module, _star_names(), renamed)
+        self.positions = positions_of(module)
+        self.functions: list[Function] = []
+        self._of_scope: dict[Scope, Function] = {}
+        self.loads: dict[tuple[Scope, str], list[cst.Name]] = defaultdict(list)
+        """Where each name of each scope is used, by the scope that binds it."""
+        self.free: list[cst.Name] = []
+        """Names that no scope binds: builtins, and what star imports bring."""
+        self.calls: list[cst.Call] = []
+        self.attributes: list[cst.Attribute] = []
+        self.foreign_yields: list[cst.Yield] = []
+        """Yields of lambdas and of the inner parts of comprehensions."""
+        self._collect()
+
+    def function_of(self, node: cst.FunctionDef) -> Function:
+        """The function that ``node`` defines."""
+        return self._of_scope[self.names.scopes[node]]
+
+    def function_around(self, node: cst.CSTNode) -> Function | None:
+        """The function whose own scope ``node`` is evaluated in; a lambda is no function here."""
+        scope = self.names.function_of(node)
+        return self._of_scope.get(scope) if scope is not None else None
+
+    def _collect(self) -> None:
+        visit: dict[type[cst.CSTNode], Callable[..., None]] = {
+            cst.Yield: self._add_yield,
+            cst.Return: self._add_return,
+            cst.Raise: self._add_raise,
+            cst.Name: self._add_name,
+            cst.Call: self.calls.append,
+            cst.Attribute: self._add_attribute,
+            cst.With: self._add_with,
+        }
+        for node in walk(self.module):
+            if isinstance(node, cst.FunctionDef):
+                self._add_function(node)
+        for node in walk(self.module):
+            if type(node) in visit:
+                visit[type(node)](node)
+        for function in self.functions:
+            _settle(function)
+
+    def _add_function(self, node: cst.FunctionDef) -> None:
+        scope = self.names.scopes[node]
+        outer = self.names.scope_of(node)
+        decorator = next((d for d in node.decorators if self.names.means(d.decorator, words().coroutine)), None)
+        wrapping = None if decorator else self._wrapping(node, outer)
+        if node.asynchronous is not None:
+            definition = Definition.NATIVE
+        elif decorator is not None or wrapping is not None:
+            definition = Definition.DECORATED
+        else:
+            definition = Definition.PLAIN
+        marked = decorator.decorator if decorator else _wrapper(wrapping)
+        function = Function(
+            node=node,
+            scope=scope,
+            qualname=_qualname(scope),
+            owner=outer.opener.name.value if isinstance(outer.opener, cst.ClassDef) else "",
+            place=self.positions[node],
+            definition=definition,
+            decorator=decorator,
+            wrapping=wrapping,
+            trollius=marked is not None and bool(self.names.origins(marked) & words().plain_yield_waits),
+        )
+        self.functions.append(function)
+        self._of_scope[scope] = function
+
+    def _wrapping(self, node: cst.FunctionDef, outer: Scope) -> cst.Assign | None:
+        """The ``f = coroutine(f)`` that decorates ``node`` after the fact, if that is all the two bindings of f."""
+        bindings = outer.bindings.get(node.name.value, [])
+        if len(bindings) != 2 or bindings[0].node is not node:
+            return None
+        assign = bindings[1].node
+        if (
+            isinstance(assign, cst.Assign)
+            and len(assign.targets) == 1
+            and isinstance(assign.value, cst.Call)
+            and self.names.means(assign.value.func, words().coroutine)
+            and [dotted(arg.value) for arg in assign.value.args] == [node.name.value]
+        ):
+            return assign
+        return None
+
+    def _add_yield(self, node: cst.Yield) -> None:
+        function = self.function_around(node)
+        inside = self.names.scope_of(node)
+        if function is None or (inside is not function.scope and not self._is_python2_list(inside, function)):
+            self.foreign_yields.append(node)
+        else:
+            function.suspensions.append(self._suspension(node))
+
+    def _is_python2_list(self, scope: Scope | None, function: Function) -> bool:
+        # On Python 2, the only place Trollius ran in earnest, a list comprehension has no scope of its own and may
+        # yield; `await` in one is fine from 3.6.
+        while scope is not None and scope is not function.scope:
+            if not isinstance(scope.opener, cst.ListComp):
+                return False
+            scope = scope.parent
+        return function.trollius
+
+    def _suspension(self, node: cst.Yield) -> Suspension:
+        value = node.value
+        if isinstance(value, cst.From):
+            item, explicit = value.item, True
+            if isinstance(item, (cst.List, cst.Tuple)) and not item.elements:
+                return Suspension(node, Wait.NOTHING, None, explicit)
+        elif value is None:
+            return Suspension(node, Wait.TURN, None, False)
+        else:
+            item, explicit = value, False
+            while (
+                isinstance(item, cst.Call)
+                and self.names.means(item.func, words().wait)
+                and len(item.args) == 1
+                and not item.args[0].star
+            ):
+                item, explicit = item.args[0].value, True
+        if isinstance(item, cst.Name) and item.value == "None":
+            return Suspension(node, Wait.TURN, None, explicit)
+        return Suspension(node, Wait.AWAIT if explicit else Wait.VALUE, item, explicit)
+
+    def _add_return(self, node: cst.Return) -> None:
+        function = self.function_around(node)
+        if function is not None:
+            function.returns.append(node)
+
+    def _add_raise(self, node: cst.Raise) -> None:
+        function = self.function_around(node)
+        exception = node.exc.func if isinstance(node.exc, cst.Call) else node.exc
+        if function is not None and self.names.means(exception, words().value):
+            function.raises.append(node)
+
+    def _add_with(self, node: cst.With) -> None:
+        function = self.function_around(node)
+        if function is not None and any(isinstance(item.item, cst.Yield) for item in node.items):
+            function.withs.append(node)
+
+    def _add_attribute(self, node: cst.Attribute) -> None:
+        if self.names.is_evaluated(node):
+            self.attributes.append(node)
+
+    def _add_name(self, node: cst.Name) -> None:
+        scope = self.names.binding_scope(node)
+        if scope is not None:
+            self.loads[scope, node.value].append(node)
+        elif self.names.is_evaluated(node):
+            self.free.append(node)
+
+
+def _wrapper(wrapping: cst.Assign | None) -> cst.BaseExpression | None:
+    return wrapping.value.func if wrapping is not None and isinstance(wrapping.value, cst.Call) else None
+
+
+def _star_names() -> frozenset[str]:
+    known = library.COROUTINE_FUNCTIONS | library.FUTURES | library.LOCKS | library.TASK_MAKERS
+    api = (
+        f"{style.module}.{name}"
+        for style in vocabularies()
+        for names in (style.renamed, style.builtins, style.missing, style.signatures)
+        for name in names
+    )
+    return known.union(api, words().coroutine, words().wait, words().value)
+
+
+def _qualname(scope: Scope) -> str:
+    parts: list[str] = []
+    current: Scope | None = scope
+    while current is not None:
+        if isinstance(current.opener, (cst.FunctionDef, cst.ClassDef)):
+            parts.append(current.opener.name.value)
+        current = current.parent
+    return ".".join(reversed(parts))
+
+
+def _settle(function: Function) -> None:
+    """Decide what the collected yields mean now that all of them are known."""
+    if function.definition is Definition.PLAIN and function.suspensions:
+        function.definition = Definition.GENERATOR
+        # An undecorated generator of the Trollius style says so by using From.
+        function.trollius = any(
+            s.explicit and not isinstance(s.node.value, cst.From) for s in function.suspensions
+        )
+    if function.trollius:
+        for suspension in function.suspensions:
+            if suspension.wait is Wait.VALUE and not _is_literal(suspension.operand):
+                suspension.wait = Wait.AWAIT
+
+
+def _is_literal(node: cst.CSTNode | None) -> bool:
+    return isinstance(
+        node,
+        (
+            cst.BaseNumber,
+            cst.BaseString,
+            cst.List,
+            cst.Tuple,
+            cst.Dict,
+            cst.Set,
+            cst.BaseComp,
+            cst.Comparison,
+            cst.Lambda,
+        ),
+    ) or (isinstance(node, cst.Name) and node.value in ("True", "False"))

@@ -1,0 +1,231 @@
+"""What keeps a function from being converted, as far as its own file shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from aioport import library
+from aioport.analysis import Analysis, Blocker, Definition, Function, Wait
+from aioport.names import Scope
+from aioport.styles import words
+from aioport.tree import walk
+from aioport.values import Awaitability, Manager, Values
+
+WITH_AWAIT_GONE = (3, 9)
+"""First version whose locks ``with (await lock)`` no longer takes (history.md, B6)."""
+
+
+def find_blockers(analysis: Analysis, values: Values, target_version: tuple[int, int]) -> None:
+    """Fill in ``blockers`` of every function that would be converted."""
+    for function in analysis.functions:
+        if function.definition in (Definition.DECORATED, Definition.GENERATOR):
+            function.blockers.extend(_blockers(analysis, values, function, target_version))
+    for node in analysis.foreign_yields:
+        _block_around(analysis, node)
+
+
+def _blockers(
+    analysis: Analysis, values: Values, function: Function, target_version: tuple[int, int]
+) -> Iterator[Blocker]:
+    yield from _of_decorators(analysis, function)
+    yield from _of_yields(function)
+    yield from _of_returns(analysis, values, function)
+    yield from _of_managers(values, function, target_version)
+    yield from _of_keyword_names(analysis, function)
+    yield from _of_return_handlers(analysis, function)
+
+
+def _of_decorators(analysis: Analysis, function: Function) -> Iterator[Blocker]:
+    if function.decorator is None:
+        return
+    decorators = list(function.node.decorators)
+    index = decorators.index(function.decorator)
+    for decorator in decorators[index + 1 :]:
+        if not is_transparent(analysis, decorator):
+            yield Blocker(
+                decorator,
+                "wrapped-generator",
+                "this decorator is given the generator function, before the coroutine decorator sees it",
+                "move it above the coroutine decorator if it can wrap a coroutine function",
+            )
+    for decorator in decorators[:index]:
+        if _origins(analysis, decorator) & library.GENERATOR_DECORATORS:
+            yield Blocker(
+                decorator,
+                "wrapped-generator",
+                "this decorator wants a generator function, and would be given a coroutine function",
+                "take one of the two decorators away",
+            )
+
+
+def is_transparent(analysis: Analysis, decorator: cst.Decorator) -> bool:
+    """Whether a decorator gives back what it gets, or wraps it without looking at what a call returns."""
+    origins = _origins(analysis, decorator)
+    return bool(origins) and all(
+        origin in library.TRANSPARENT_DECORATORS or origin.startswith(library.TRANSPARENT_PREFIXES)
+        for origin in origins
+    )
+
+
+def _origins(analysis: Analysis, decorator: cst.Decorator) -> frozenset[str]:
+    expression = decorator.decorator
+    return analysis.names.origins(expression.func if isinstance(expression, cst.Call) else expression)
+
+
+def _of_yields(function: Function) -> Iterator[Blocker]:
+    if function.definition is not Definition.DECORATED:
+        return
+    for suspension in function.suspensions:
+        if suspension.wait is Wait.VALUE:
+            yield Blocker(
+                suspension.node,
+                "data-generator",
+                "this coroutine hands out a value with yield, so something drives it by hand",
+                "split it into a coroutine and an asynchronous generator, or wait with `yield from` if that was meant",
+            )
+
+
+def _of_returns(analysis: Analysis, values: Values, function: Function) -> Iterator[Blocker]:
+    for statement in function.raises:
+        if isinstance(statement.exc, cst.Call) and any(arg.star or arg.keyword for arg in statement.exc.args):
+            yield Blocker(
+                statement,
+                "except-return",
+                "how many values this Return carries is known only when it runs",
+                "write the value out",
+            )
+    if function.definition is not Definition.DECORATED or function.suspensions:
+        return
+    for returning in function.returns:
+        if values.awaitability(returning.value) is Awaitability.MAYBE:
+            yield Blocker(
+                returning,
+                "returned-awaitable",
+                "the coroutine decorator awaits a future or coroutine returned here, async def does not, and whether "
+                "this value is one cannot be told from this file",
+                "write `return await ...` into an async def if it is, or a plain `return` if it is not",
+            )
+
+
+def _of_managers(values: Values, function: Function, target_version: tuple[int, int]) -> Iterator[Blocker]:
+    for statement in function.withs:
+        waits = {s.node: s for s in function.suspensions}
+        kinds = {}
+        for item in statement.items:
+            suspension = waits.get(item.item) if isinstance(item.item, cst.Yield) else None
+            if suspension is not None:
+                kinds[item.item] = values.manager(suspension.operand)
+        locks = [item for item, kind in kinds.items() if kind is Manager.LOCK]
+        if target_version < WITH_AWAIT_GONE or (len(locks) == len(statement.items)):
+            continue
+        for item, kind in kinds.items():
+            if kind is Manager.UNDECIDED:
+                yield Blocker(
+                    item,
+                    "undecided-context-manager",
+                    "whether this is a lock (`async with`) or an awaitable that gives the context manager "
+                    "(`with await`) cannot be told from this file",
+                    "write one of the two",
+                )
+            elif kind is Manager.LOCK:
+                yield Blocker(
+                    item,
+                    "undecided-context-manager",
+                    "this lock shares its with statement with something that is no lock",
+                    "nest two with statements",
+                )
+
+
+def is_async_with(values: Values, function: Function, statement: cst.With) -> bool:
+    """Whether a with statement over awaited operands becomes ``async with``: all of them are locks."""
+    waits = {s.node: s for s in function.suspensions}
+    return all(
+        isinstance(item.item, cst.Yield)
+        and item.item in waits
+        and values.manager(waits[item.item].operand) is Manager.LOCK
+        for item in statement.items
+    )
+
+
+def _of_keyword_names(analysis: Analysis, function: Function) -> Iterator[Blocker]:
+    shielded = {analysis.shielded.async_name: "async", analysis.shielded.await_name: "await"}
+    for node in walk(function.node.body):
+        if isinstance(node, cst.Name) and node.value in shielded and not _is_renamed(analysis, node):
+            yield Blocker(
+                node,
+                "keyword-name",
+                f"{shielded[node.value]} is used as a name here, which it cannot be inside an async def",
+                "rename it",
+            )
+
+
+def _is_renamed(analysis: Analysis, node: cst.Name) -> bool:
+    """Whether the name is ``asyncio.async``, which the port calls ``ensure_future``."""
+    parent = analysis.names.parents[node]
+    expression = parent if isinstance(parent, cst.Attribute) and parent.attr is node else node
+    return analysis.names.means(expression, frozenset(["asyncio.async", "trollius.async"]))
+
+
+def _of_return_handlers(analysis: Analysis, function: Function) -> Iterator[Blocker]:
+    if not function.trollius:
+        return
+    for node in walk(function.node.body):
+        if isinstance(node, cst.ExceptHandler) and node.type is not None and _catches_return(analysis, node.type):
+            yield Blocker(
+                node,
+                "except-return",
+                "this handler catches Return, which a ported coroutine does not raise",
+                "return from where the value is known, and remove the handler",
+            )
+        elif isinstance(node, cst.Call) and _asks_for_stop_iteration(analysis, node):
+            yield Blocker(
+                node,
+                "except-return",
+                "Return is told from other exceptions by being a StopIteration here, and a ported coroutine does not "
+                "raise it",
+                "return from where the value is known, and remove the question",
+            )
+
+
+def _catches_return(analysis: Analysis, node: cst.BaseExpression) -> bool:
+    parts = [element.value for element in node.elements] if isinstance(node, cst.Tuple) else [node]
+    return any(analysis.names.means(part, words().value) for part in parts)
+
+
+def _asks_for_stop_iteration(analysis: Analysis, node: cst.Call) -> bool:
+    return (
+        analysis.names.means(node.func, frozenset(["builtins.isinstance"]))
+        and len(node.args) == 2
+        and any(
+            analysis.names.means(part, words().value | {"builtins.StopIteration"})
+            for part in walk(node.args[1].value)
+            if isinstance(part, (cst.Name, cst.Attribute))
+        )
+    )
+
+
+def _block_around(analysis: Analysis, node: cst.Yield) -> None:
+    """Block the functions around a ``yield`` that belongs to a lambda or to the inside of a comprehension."""
+    in_lambda = False
+    scope: Scope | None = analysis.names.scope_of(node)
+    while scope is not None and not isinstance(scope.opener, (cst.FunctionDef, cst.Module)):
+        in_lambda = in_lambda or isinstance(scope.opener, cst.Lambda)
+        scope = scope.parent
+    if scope is None or not isinstance(scope.opener, cst.FunctionDef):
+        return
+    function = analysis.function_of(scope.opener)
+    if function.definition is Definition.PLAIN and not in_lambda:
+        return
+    function.blockers.append(
+        Blocker(
+            node,
+            "yield-in-lambda" if in_lambda else "yield-in-comprehension",
+            "a lambda that yields is a generator, and there is no asynchronous lambda"
+            if in_lambda
+            else "a yield inside a comprehension makes the comprehension a generator of its own (until 3.7), not the "
+            "coroutine wait",
+            "make the lambda a function" if in_lambda else "write the comprehension as a loop",
+        )
+    )

@@ -1,0 +1,122 @@
+"""Python 2 syntax, found from tokens before libcst sees the file.
+
+libcst rejects most of it, and silently gives ``except E, e:`` and ``print >>f, x`` another meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aioport.lexing import FORMATTED, NAME, NUMBER, OPERATOR, STRING, Kind, Token, tokens
+
+_SUSPECT = re.compile(
+    r"""`|<>|\d[lL]\b|\b0\d|\b[uU][rR]['"]|\bprint\b|\bexec\b|\braise\b[^\n]*,|\bexcept\b[^\n]*,"""
+    r"""|\bdef\b[^:]*[(,]\s*\(|\blambda\b[^:\n]*\("""
+)
+_OPERATORS = frozenset(["and", "as", "else", "for", "if", "in", "is", "or"])
+
+
+@dataclass(frozen=True)
+class Construct:
+    """A place where Python 2 is spoken; ``line`` and ``col`` count from 1."""
+
+    line: int
+    col: int
+    what: str
+
+
+def python2_constructs(text: str) -> tuple[Construct, ...]:
+    """All syntax in ``text`` that only Python 2 has, in order."""
+    if not _SUSPECT.search(text):
+        return ()
+    found = list(tokens(text))
+    constructs = {Construct(token.line, token.col + 1, what) for token, what in _constructs(found)}
+    return tuple(sorted(constructs, key=lambda c: (c.line, c.col)))
+
+
+def _constructs(found: list[Token]) -> Iterator[tuple[Token, str]]:
+    for index, token in enumerate(found):
+        after = found[index + 1] if index + 1 < len(found) else None
+        yield from _of_literals(token, after)
+        if token.kind is NAME and _starts_statement(found, index):
+            yield from _of_statements(found, index)
+        if token.text in ("def", "lambda") and token.kind is NAME:
+            yield from _of_parameters(found, index)
+
+
+def _of_literals(token: Token, after: Token | None) -> Iterator[tuple[Token, str]]:
+    if token.text == "`":
+        yield token, "backticks"
+    if after is None or not after.glued:
+        return
+    if token.text == "<" and after.text == ">":
+        yield token, "the operator <>"
+    elif token.kind is NUMBER and after.kind is NAME and after.text in ("l", "L"):
+        yield token, "a long integer literal"
+    elif token.kind is NUMBER and after.kind is NUMBER:
+        yield token, "an octal literal without 0o"
+    elif token.kind is NAME and token.text.lower() == "ur" and after.kind is STRING:
+        yield token, "a string with the prefix ur"
+
+
+def _starts_statement(found: list[Token], index: int) -> bool:
+    if index == 0:
+        return True
+    before = found[index - 1]
+    return before.kind is Kind.NEWLINE or (
+        before.depth == 0 and before.kind is OPERATOR and before.text in (";", ":")
+    )
+
+
+def _of_statements(found: list[Token], index: int) -> Iterator[tuple[Token, str]]:
+    token = found[index]
+    after = found[index + 1] if index + 1 < len(found) else None
+    if after is None:
+        return
+    if token.text == "print" and _is_print_statement(found, index):
+        yield token, "a print statement"
+    elif token.text == "exec" and _starts_operand(after):
+        yield token, "an exec statement"
+    elif token.text == "raise" and _has_comma(found, index, ("\n", ";")):
+        yield token, "raise with commas"
+    elif token.text == "except" and _has_comma(found, index, (":",)):
+        yield token, "except with a comma"
+
+
+def _starts_operand(token: Token) -> bool:
+    return token.kind in (STRING, NUMBER, FORMATTED) or (token.kind is NAME and token.text not in _OPERATORS)
+
+
+def _is_print_statement(found: list[Token], index: int) -> bool:
+    after = found[index + 1]
+    if _starts_operand(after) or after.text in ("`", ">>", "{"):
+        return True
+    if after.text in ("-", "[", "~"):
+        return not after.glued and index + 2 < len(found) and found[index + 2].glued
+    # In Python 3 nobody makes a tuple of what print() returns.
+    return after.text == "(" and _has_comma(found, index, ("\n", ";")) and not after.glued
+
+
+def _has_comma(found: list[Token], index: int, ends: tuple[str, ...]) -> bool:
+    depth = found[index].depth
+    for token in found[index + 1 :]:
+        if token.kind is Kind.NEWLINE or (token.depth <= depth and token.text in ends):
+            return False
+        if token.depth == depth and token.text == ",":
+            return True
+    return False
+
+
+def _of_parameters(found: list[Token], index: int) -> Iterator[tuple[Token, str]]:
+    token = found[index]
+    start = index + 1 if token.text == "lambda" else index + 3
+    depth = token.depth + (0 if token.text == "lambda" else 1)
+    for position in range(start, len(found)):
+        current, before = found[position], found[position - 1]
+        if current.depth < depth or (current.depth == depth and current.text in (":", ")")):
+            if token.text == "lambda" or current.text == ")" or current.depth < depth:
+                return
+        if current.depth == depth and current.text == "(" and before.text in ("(", ",", "lambda"):
+            yield current, "a tuple parameter"

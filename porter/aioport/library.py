@@ -1,0 +1,101 @@
+"""What the standard library's asyncio names are, as far as deciding what is a coroutine needs it.
+
+Names are canonical: as ``asyncio`` spells them, also for Trollius, which has the same ones (history.md, C2). Kinds are
+those of names.json, ``coro``.
+"""
+
+from __future__ import annotations
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(f"{module}.{name}" for module in ("asyncio", "trollius") for name in text.split())
+
+
+COROUTINE_FUNCTIONS = _names(
+    "create_subprocess_exec create_subprocess_shell open_connection open_unix_connection sleep start_server "
+    "start_unix_server to_thread wait wait_for"
+)
+"""Functions whose call has to be awaited."""
+
+FUTURES = _names("Future Task async create_task ensure_future gather shield wrap_future")
+"""Classes and functions whose call gives a Future."""
+
+AWAITABLE_METHODS = frozenset(
+    "connect_accepted_socket connect_read_pipe connect_write_pipe create_connection create_datagram_endpoint "
+    "create_future create_server create_unix_connection create_unix_server drain readexactly run_in_executor "
+    "sock_accept sock_connect sock_recv sock_sendall subprocess_exec subprocess_shell".split()
+)
+"""Methods of loops and streams whose names nothing else is likely to have, and whose call gives an awaitable."""
+
+LOCKS = _names("BoundedSemaphore Condition Lock Semaphore")
+"""Classes whose instances ``with (yield from lock)`` took and ``async with`` takes."""
+
+TASK_MAKERS = _names(
+    "Task as_completed async create_task ensure_future gather run run_coroutine_threadsafe shield wait wait_for"
+)
+"""Functions that run the coroutines they are given."""
+
+TASK_MAKING_METHODS = frozenset(["create_task", "run_until_complete"])
+"""Methods of loops that run the coroutines they are given."""
+
+ITERATING_BUILTINS = frozenset(
+    f"builtins.{name}"
+    for name in "all any dict enumerate filter frozenset iter list map max min next set sorted sum tuple zip".split()
+)
+"""Builtins that iterate what they are given."""
+
+TRANSPARENT_DECORATORS = frozenset(
+    "abc.abstractmethod abc.abstractproperty builtins.classmethod builtins.property builtins.staticmethod functools.wraps "
+    "typing.no_type_check typing.overload unittest.skip unittest.skipIf unittest.skipUnless unittest.expectedFailure "
+    "unittest2.skip unittest2.skipIf unittest2.skipUnless".split()
+)
+"""Decorators that give back the function they get, or call it without looking at what it returns."""
+
+TRANSPARENT_PREFIXES = ("pytest.mark.",)
+
+GENERATOR_DECORATORS = frozenset(
+    "contextlib.contextmanager contextlib2.contextmanager pytest.fixture pytest.yield_fixture types.coroutine "
+    "tornado.gen.coroutine tornado.gen.engine twisted.internet.defer.inlineCallbacks".split()
+)
+"""Decorators that want a generator function: what stands under them stays one."""
+
+KIND_QUESTIONS = frozenset(
+    "asyncio.iscoroutinefunction trollius.iscoroutinefunction "
+    "inspect.isgeneratorfunction inspect.isgenerator inspect.iscoroutinefunction inspect.iscoroutine "
+    "types.GeneratorType".split()
+)
+"""What asks whether something is a generator or a coroutine; a port changes some of the answers."""
+
+PROTOCOL_METHODS = frozenset(["__iter__", "__await__", "__next__", "__aiter__", "__enter__"])
+"""Methods that return an iterator by protocol: a generator there stays one, whatever it delegates to."""
+
+TEXT_METHODS = frozenset(
+    "decode encode endswith format hex hexdigest lower lstrip rstrip split splitlines startswith strip title upper".split()
+)
+"""Methods of strings and bytes: nobody gives these names to something that returns an awaitable."""
+
+_PLAIN_MODULES = frozenset(
+    "base64 binascii collections csv datetime decimal email errno fractions hashlib hmac html http io itertools json "
+    "logging math os pathlib platform pprint re shutil socket string struct sys tempfile textwrap time "
+    "traceback urllib uuid warnings xml zlib".split()
+)
+"""Modules of the standard library in which nothing returns an awaitable."""
+
+_PLAIN_BUILTINS = frozenset(
+    "abs all any ascii bin bool bytearray bytes callable chr complex dict divmod float format frozenset hash hex id int "
+    "isinstance issubclass len list max memoryview min object oct open ord pow print range repr reversed round set slice "
+    "sorted str sum tuple type vars zip".split()
+)
+
+_PLAIN_ELSEWHERE = frozenset(
+    "aiohttp.web.Response aiohttp.web.json_response aiohttp.web.StreamResponse aiohttp.web.Application".split()
+)
+
+
+def gives_no_awaitable(origin: str) -> bool:
+    """Whether calling ``origin``, a canonical dotted name, surely gives neither a coroutine nor a future."""
+    module, _, name = origin.partition(".")
+    if module == "builtins":
+        # Exceptions are what else is called by a builtin name; max() and min() give back what they were given.
+        return (name in _PLAIN_BUILTINS and name not in ("max", "min")) or name.endswith(("Error", "Exception", "Warning"))
+    return module in _PLAIN_MODULES or origin in _PLAIN_ELSEWHERE

@@ -1,0 +1,31 @@
+"""Lifting: from a generator-based style to async/await, the pivot.
+
+The styles differ in what they call things, not in what they do, so one set of passes lifts them all, told apart by
+:class:`aioport.styles.Vocabulary`. Each pass adds rewrites to one :class:`aioport.tree.Edits`.
+"""
+
+from __future__ import annotations
+
+from aioport.lifting.api import lift_api
+from aioport.lifting.context import Lift
+from aioport.lifting.definitions import lift_definition, lift_lambdas
+from aioport.lifting.imports import Imports
+from aioport.lifting.left import report_left
+from aioport.lifting.managers import lift_managers
+from aioport.lifting.returns import lift_returns
+from aioport.lifting.suspensions import lift_suspensions
+
+__all__ = ["Lift", "lift"]
+
+
+def lift(context: Lift) -> None:
+    """Fill in the edits that take a file to async/await, and the findings on what stays."""
+    for function in context.converted():
+        lift_definition(context, function)
+        lift_suspensions(context, function)
+        lift_managers(context, function)
+        lift_returns(context, function)
+    lift_lambdas(context)
+    report_left(context)
+    lift_api(context)
+    Imports(context).rewrite()

@@ -1,0 +1,130 @@
+"""What every lifting pass works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from aioport.analysis import Analysis, Function
+from aioport.findings import Applicability, Finding, Location, Severity
+from aioport.infer import Decision, Verdict
+from aioport.tree import Edits, walk
+from aioport.values import Values
+
+
+@dataclass(frozen=True)
+class Lift:
+    """One file on its way to async/await: what is known of it, and what was decided to change so far."""
+
+    path: str
+    lines: tuple[str, ...]
+    analysis: Analysis
+    values: Values
+    decisions: dict[str, Decision]
+    target_version: tuple[int, int]
+    edits: Edits = field(default_factory=Edits)
+    findings: list[Finding] = field(default_factory=list)
+    consumed: set[cst.CSTNode] = field(default_factory=set)
+    """Names whose use goes away: what only they used need not be imported any more."""
+    wanted: set[str] = field(default_factory=set)
+    """Names of asyncio that rewrites brought in."""
+
+    def verdict(self, function: Function) -> Verdict:
+        """What becomes of a function of this file."""
+        return self.decisions[function.key].verdict
+
+    def converted(self) -> list[Function]:
+        """The functions that become ``async def``."""
+        return [
+            function
+            for function in self.analysis.functions
+            if self.verdict(function) is Verdict.NATIVE and function.node.asynchronous is None
+        ]
+
+    def is_left(self, node: cst.CSTNode) -> bool:
+        """Whether ``node`` stands in a coroutine that stays as it was."""
+        function = self.analysis.function_around(node)
+        while function is not None:
+            if function.decorator is not None and self.verdict(function) is Verdict.LEFT_COROUTINE:
+                return True
+            if function.suspensions and self.verdict(function) in (Verdict.GENERATOR, Verdict.UNDECIDED):
+                return True
+            function = self.analysis.function_around(function.node)
+        return False
+
+    def module_name(self) -> str:
+        """What the file calls the module asyncio once it is ported."""
+        top = self.analysis.names.top
+        for name, bindings in top.bindings.items():
+            origins = {binding.origin for binding in bindings if binding.origin is not None}
+            if origins and origins <= {"asyncio", "trollius"} and len(origins) == len(bindings):
+                if name != "trollius":
+                    return name
+                return name if self._means_something_else("asyncio") else "asyncio"
+        return "asyncio"
+
+    def _means_something_else(self, name: str) -> bool:
+        bindings = self.analysis.names.top.bindings.get(name, [])
+        return any(binding.origin not in ("asyncio", "trollius") for binding in bindings)
+
+    def can_spell(self, name: str) -> bool:
+        """Whether the file imports asyncio, or ``name`` from it."""
+        top = self.analysis.names.top
+        wanted = {"asyncio", "trollius", f"asyncio.{name}", f"trollius.{name}"}
+        return any(binding.origin in wanted for bindings in top.bindings.values() for binding in bindings)
+
+    def asyncio(self, name: str) -> cst.BaseExpression:
+        """The expression for ``asyncio.name`` in this file."""
+        top = self.analysis.names.top
+        for bound, bindings in top.bindings.items():
+            if any(binding.origin in (f"asyncio.{name}", f"trollius.{name}") for binding in bindings):
+                return cst.Name(bound)
+        return cst.Attribute(cst.Name(self.module_name()), cst.Name(name))
+
+    def real_name(self, name: str) -> str:
+        """The name behind a shielded spelling."""
+        shielded = self.analysis.shielded
+        return {shielded.async_name: "async", shielded.await_name: "await"}.get(name, name)
+
+    def refuse_call(self, call: cst.Call) -> None:
+        """Say that a coroutine decorator used as a function was left."""
+        self.report(
+            call,
+            "coroutine-call",
+            Severity.ERROR,
+            "the coroutine decorator is called as a function here, and what it gets cannot be made an async def in place",
+            "write an async def and use that",
+        )
+
+    def consume(self, node: cst.CSTNode) -> None:
+        """Note that all names below ``node`` go away."""
+        self.consumed.update(child for child in walk(node) if isinstance(child, cst.Name))
+
+    def text_around(self, node: cst.CSTNode) -> tuple[str, str]:
+        """The characters right before and right after an expression and the parentheses that are its own."""
+        place = self.analysis.positions[node]
+        before = self.lines[place.start.line - 1][: place.start.column]
+        after = self.lines[place.end.line - 1][place.end.column :]
+        for _ in getattr(node, "lpar", ()):
+            before, after = before.rstrip()[:-1], after.lstrip()[1:]
+        return before[-1:], after[:1]
+
+    def report(
+        self,
+        node: cst.CSTNode,
+        code: str,
+        severity: Severity,
+        message: str,
+        advice: str,
+        *,
+        applicability: Applicability = Applicability.MANUAL,
+        whole: cst.CSTNode | None = None,
+    ) -> None:
+        """Add a finding at ``node``; ``whole`` is all that was left because of it."""
+        place = self.analysis.positions[node]
+        extent = self.analysis.positions[whole or node]
+        location = Location(
+            self.path, place.start.line, place.start.column + 1, extent.start.line, extent.end.line
+        )
+        self.findings.append(Finding(location, code, severity, applicability, message, advice))

@@ -1,0 +1,117 @@
+"""``@coroutine def`` and ``f = coroutine(f)``: functions become ``async def``."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from aioport.analysis import Definition, Function
+from aioport.lifting.context import Lift
+from aioport.lifting.parentheses import as_primary
+from aioport.lifting.statements import comment_lines, remove_statement
+from aioport.styles import words
+from aioport.values import Awaitability
+
+
+def lift_definition(lift: Lift, function: Function) -> None:
+    """Make ``function`` an ``async def`` and take its coroutine decorator away."""
+    decorator = function.decorator
+    index = list(function.node.decorators).index(decorator) if decorator is not None else None
+    if decorator is not None:
+        lift.consume(decorator)
+    if function.wrapping is not None:
+        remove_statement(lift, function.wrapping)
+
+    def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(updated, cst.FunctionDef)
+        if index is not None:
+            updated = _without_decorator(updated, index)
+        return updated.with_changes(asynchronous=cst.Asynchronous())
+
+    lift.edits.on(function.node, rewrite)
+    if function.definition is Definition.DECORATED and not function.suspensions:
+        _await_returned(lift, function)
+
+
+def _without_decorator(node: cst.FunctionDef, index: int) -> cst.FunctionDef:
+    decorators = list(node.decorators)
+    removed = decorators.pop(index)
+    lines = comment_lines(removed.leading_lines, removed.trailing_whitespace)
+    if index < len(decorators):
+        following = decorators[index]
+        decorators[index] = following.with_changes(leading_lines=[*lines, *following.leading_lines])
+        return node.with_changes(decorators=decorators)
+    return node.with_changes(
+        decorators=decorators, lines_after_decorators=[*lines, *node.lines_after_decorators]
+    )
+
+
+def _await_returned(lift: Lift, function: Function) -> None:
+    """The coroutine decorator awaited what a function without yield returned; ``async def`` does not."""
+    for statement in function.returns:
+        if lift.values.awaitability(statement.value) is Awaitability.YES:
+            lift.edits.on(statement, _returning_await)
+
+
+def _returning_await(updated: cst.CSTNode) -> cst.CSTNode:
+    assert isinstance(updated, cst.Return) and updated.value is not None
+    return updated.with_changes(
+        value=cst.Await(as_primary(updated.value)),
+        whitespace_after_return=cst.SimpleWhitespace(" "),
+    )
+
+
+def lift_lambdas(lift: Lift) -> None:
+    """``name = coroutine(lambda ...: value)`` becomes a function of that name; see :mod:`aioport.codes` for the rest."""
+    for call in lift.analysis.calls:
+        if not lift.analysis.names.means(call.func, words().coroutine):
+            continue
+        if any(function.wrapping is not None and function.wrapping.value is call for function in lift.converted()):
+            continue
+        if not _lift_lambda(lift, call):
+            lift.refuse_call(call)
+
+
+def _lift_lambda(lift: Lift, call: cst.Call) -> bool:
+    parents = lift.analysis.names.parents
+    assign = parents[call]
+    line = parents.get(assign)
+    function = call.args[0].value if len(call.args) == 1 else None
+    if not (
+        isinstance(assign, cst.Assign)
+        and len(assign.targets) == 1
+        and isinstance(name := assign.targets[0].target, cst.Name)
+        and isinstance(line, cst.SimpleStatementLine)
+        and len(line.body) == 1
+        and isinstance(function, cst.Lambda)
+        and not any(parents_within(lift, node, function) for node in lift.analysis.foreign_yields)
+    ):
+        return False
+    kind = lift.values.awaitability(function.body)
+    if kind is Awaitability.MAYBE:
+        return False
+    lift.consume(call.func)
+
+    def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(updated, cst.SimpleStatementLine)
+        value = updated.body[0].value.args[0].value  # type: ignore[union-attr, attr-defined]
+        body = cst.Await(as_primary(value.body)) if kind is Awaitability.YES else value.body
+        return cst.FunctionDef(
+            name=name,
+            params=value.params,
+            body=cst.IndentedBlock([cst.SimpleStatementLine([cst.Return(body)])], header=updated.trailing_whitespace),
+            asynchronous=cst.Asynchronous(),
+            leading_lines=updated.leading_lines,
+        )
+
+    lift.edits.on(line, rewrite)
+    return True
+
+
+def parents_within(lift: Lift, node: cst.CSTNode, outer: cst.CSTNode) -> bool:
+    """Whether ``node`` stands somewhere in ``outer``."""
+    current: cst.CSTNode | None = node
+    while current is not None:
+        if current is outer:
+            return True
+        current = lift.analysis.names.parents.get(current)
+    return False

@@ -1,0 +1,315 @@
+"""Imports: of a style's library they become imports of asyncio; what only the old style needed goes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Union
+
+import libcst as cst
+
+from aioport.lifting.api import report_missing
+from aioport.lifting.context import Lift
+from aioport.lifting.statements import remove_statement
+from aioport.names import Scope, dotted
+from aioport.styles import Vocabulary, vocabularies, words
+from aioport.tree import walk
+
+Statement = Union[cst.Import, cst.ImportFrom]
+
+
+@dataclass(frozen=True)
+class _Imported:
+    """One name that an import binds, and what is left of its uses."""
+
+    scope: Scope
+    name: str
+    uses: tuple[cst.Name, ...]
+    remaining: tuple[cst.Name, ...]
+
+    def no_longer_used(self, lift: Lift) -> bool:
+        """Whether the port took away all uses, and no text mentions the name either."""
+        if not self.uses or self.remaining:
+            return False
+        mentioned = re.compile(rf"""# type:.*\b{self.name}\b|['"]{self.name}['"]""")
+        return not any(mentioned.search(line) for line in lift.lines)
+
+
+class Imports:
+    """Rewrites the imports of one file, once all other passes have said which names they take away or need."""
+
+    def __init__(self, lift: Lift) -> None:
+        self._lift = lift
+        self._bound: dict[cst.CSTNode, tuple[Scope, str]] = {}
+        for scope in lift.analysis.names.scopes.values():
+            for name, bindings in scope.bindings.items():
+                for binding in bindings:
+                    self._bound[binding.node] = (scope, name)
+        self._needs_import = bool(lift.wanted) and not all(map(lift.can_spell, lift.wanted))
+        self._has_plain_import = any(
+            isinstance(line, cst.SimpleStatementLine)
+            and any(isinstance(small, cst.Import) and _imports_plainly(small, "asyncio") for small in line.body)
+            for line in lift.analysis.module.body
+        )
+
+    def rewrite(self) -> None:
+        """Add the edits for all imports of the file."""
+        for node in walk(self._lift.analysis.module):
+            if isinstance(node, cst.Import):
+                self._rewrite_import(node)
+            elif isinstance(node, cst.ImportFrom):
+                self._rewrite_from(node)
+            elif isinstance(node, cst.Try):
+                self._lift.edits.on(node, _collapsed)
+        if self._needs_import:
+            self._add_import()
+
+    def _imported(self, alias: cst.ImportAlias) -> _Imported:
+        scope, name = self._bound[alias]
+        parents = self._lift.analysis.names.parents
+        uses = tuple(
+            node
+            for node in self._lift.analysis.loads.get((scope, name), ())
+            if not isinstance(parents[node], (cst.AssignTarget, cst.NameItem))
+        )
+        return _Imported(scope, name, uses, tuple(use for use in uses if use not in self._lift.consumed))
+
+    # import trollius
+
+    def _rewrite_import(self, node: cst.Import) -> None:
+        old: list[cst.ImportAlias] = []
+        new: list[cst.ImportAlias] = []
+        for alias in node.names:
+            name = dotted(alias.name) or ""
+            style = _style_of(name)
+            if style is None:
+                new.append(alias)
+            elif style.module == "asyncio":
+                if not self._imported(alias).no_longer_used(self._lift) or self._is_wanted(alias):
+                    new.append(alias)
+            else:
+                self._rewrite_module(alias, name, style, old, new)
+        self._put(node, node, old, new)
+
+    def _is_wanted(self, alias: cst.ImportAlias) -> bool:
+        return bool(self._lift.wanted) and self._bound[alias][1] == self._lift.module_name()
+
+    def _rewrite_module(
+        self,
+        alias: cst.ImportAlias,
+        name: str,
+        style: Vocabulary,
+        old: list[cst.ImportAlias],
+        new: list[cst.ImportAlias],
+    ) -> None:
+        below = name.partition(".")[2]
+        if below in style.missing:
+            report_missing(self._lift, alias, below, style)
+            old.append(alias)
+            return
+        imported = self._imported(alias)
+        left = [use for use in imported.remaining if self._lift.is_left(use)]
+        if left and alias.asname is None:
+            old.append(alias)
+        if imported.no_longer_used(self._lift) and not self._is_wanted(alias):
+            return
+        module = cst.parse_expression("asyncio" + name[len(style.module) :])
+        spelled = self._lift.module_name()
+        if alias.asname is not None:
+            same = isinstance(alias.asname.name, cst.Name) and alias.asname.name.value == dotted(module)
+            changed = alias.with_changes(name=module, asname=None if same else alias.asname)
+        elif spelled == style.module:
+            changed = alias.with_changes(name=module, asname=cst.AsName(cst.Name(spelled)))
+        else:
+            changed = alias.with_changes(name=module)
+            for use in imported.remaining:
+                if use not in left:
+                    self._lift.edits.on(use, lambda updated: updated.with_changes(value="asyncio"))
+        if changed.asname is None and dotted(module) == "asyncio" and self._has_plain_import:
+            return
+        new.append(changed)
+
+    # from trollius import From
+
+    def _rewrite_from(self, node: cst.ImportFrom) -> None:
+        name = dotted(node.module) or ""
+        style = _style_of(name) if not node.relative else None
+        if style is None:
+            return
+        module = node.module
+        below = name.partition(".")[2]
+        if style.module != "asyncio":
+            module = cst.parse_expression("asyncio" + name[len(style.module) :])  # type: ignore[assignment]
+        if isinstance(node.names, cst.ImportStar):
+            self._rewrite_star(node, style, node.with_changes(module=module))
+            return
+        old: list[cst.ImportAlias] = []
+        new: list[cst.ImportAlias] = []
+        for alias in node.names:
+            self._rewrite_alias(alias, below, style, old, new)
+        if style.module == "asyncio":
+            old, new = [], [*old, *new]
+        self._put(node, node.with_changes(module=module), old, new)
+
+    def _rewrite_star(self, node: cst.ImportFrom, style: Vocabulary, changed: cst.ImportFrom) -> None:
+        if style.module == "asyncio":
+            return
+        if any(self._lift.is_left(s.node) for f in self._lift.analysis.functions for s in f.suspensions):
+            self._replace(node, [node, changed])
+        else:
+            self._lift.edits.replace(node, changed)
+
+    def _rewrite_alias(
+        self,
+        alias: cst.ImportAlias,
+        below: str,
+        style: Vocabulary,
+        old: list[cst.ImportAlias],
+        new: list[cst.ImportAlias],
+    ) -> None:
+        name = self._lift.real_name(dotted(alias.name) or "")
+        imported = self._imported(alias)
+        if f"{style.module}.{name}" in words().coroutine | words().wait | words().value:
+            if imported.remaining:
+                old.append(alias)
+        elif below in style.missing and name not in style.builtins:
+            report_missing(self._lift, alias, below, style)
+            old.append(alias)
+        elif name in style.builtins:
+            for use in imported.remaining:
+                self._lift.edits.on(use, lambda updated: updated.with_changes(value=name))
+        elif name in style.missing:
+            report_missing(self._lift, alias, name, style)
+            old.append(alias)
+        elif name in style.renamed:
+            self._rename_alias(alias, style.renamed[name], imported, new)
+        elif not imported.no_longer_used(self._lift):
+            new.append(alias)
+
+    def _rename_alias(
+        self, alias: cst.ImportAlias, name: str, imported: _Imported, new: list[cst.ImportAlias]
+    ) -> None:
+        changed = alias.with_changes(name=cst.Name(name))
+        if alias.asname is None:
+            for use in imported.remaining:
+                self._lift.edits.on(use, lambda updated: updated.with_changes(value=name))
+        elif isinstance(alias.asname.name, cst.Name) and alias.asname.name.value == name:
+            changed = changed.with_changes(asname=None)
+        new.append(changed)
+
+    # Putting the results in place
+
+    def _put(
+        self,
+        node: Statement,
+        changed: Statement,
+        old: Sequence[cst.ImportAlias],
+        new: Sequence[cst.ImportAlias],
+    ) -> None:
+        assert not isinstance(node.names, cst.ImportStar)
+        statements = [
+            *([node.with_changes(names=_closed(old, node.names))] if old else []),
+            *([changed.with_changes(names=_closed(new, node.names))] if new else []),
+        ]
+        if not statements:
+            if self._needs_import and self._is_at_top(node):
+                self._needs_import = False
+                self._lift.edits.replace(node, _import_asyncio())
+            else:
+                remove_statement(self._lift, node)
+        elif list(new) != list(node.names) or changed is not node or old:
+            if not (old and not new and list(old) == list(node.names)):
+                self._replace(node, statements)
+
+    def _is_at_top(self, node: Statement) -> bool:
+        parents = self._lift.analysis.names.parents
+        line = parents[node]
+        return isinstance(line, cst.SimpleStatementLine) and isinstance(parents[line], cst.Module)
+
+    def _replace(self, node: Statement, statements: Sequence[Statement]) -> None:
+        line = self._lift.analysis.names.parents[node]
+        if len(statements) == 1:
+            self._lift.edits.replace(node, statements[0])
+        elif isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1:
+
+            def split(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
+                assert isinstance(updated, cst.SimpleStatementLine)
+                first = updated.with_changes(body=[statements[0]], trailing_whitespace=cst.TrailingWhitespace())
+                return cst.FlattenSentinel(
+                    [first, updated.with_changes(body=[statements[1]], leading_lines=[])]
+                )
+
+            self._lift.edits.on(line, split)
+        else:
+            self._lift.edits.replace(node, cst.FlattenSentinel(statements))
+
+    def _add_import(self) -> None:
+        body = self._lift.analysis.module.body
+        anchor = next((line for line in body if _is_import_line(line)), None)
+        if anchor is None:
+            anchor = next((line for line in body if not _is_prologue(line)), body[-1])
+
+        def insert(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
+            lines = updated.leading_lines  # type: ignore[attr-defined]
+            added = cst.SimpleStatementLine([_import_asyncio()], leading_lines=lines)
+            rest = [] if _is_import_line(anchor) else [cst.EmptyLine(indent=False)]
+            return cst.FlattenSentinel([added, updated.with_changes(leading_lines=rest)])
+
+        self._lift.edits.on(anchor, insert)
+
+
+def _import_asyncio() -> cst.Import:
+    return cst.Import([cst.ImportAlias(cst.Name("asyncio"))])
+
+
+def _imports_plainly(node: cst.Import, module: str) -> bool:
+    return any(dotted(alias.name) == module and alias.asname is None for alias in node.names)
+
+
+def _is_import_line(line: cst.CSTNode) -> bool:
+    return isinstance(line, cst.SimpleStatementLine) and any(
+        isinstance(small, cst.Import)
+        or (isinstance(small, cst.ImportFrom) and dotted(small.module) != "__future__")
+        for small in line.body
+    )
+
+
+def _is_prologue(line: cst.CSTNode) -> bool:
+    """Whether a statement is the docstring or a ``__future__`` import."""
+    return isinstance(line, cst.SimpleStatementLine) and (
+        (isinstance(line.body[0], cst.Expr) and isinstance(line.body[0].value, cst.BaseString))
+        or (isinstance(line.body[0], cst.ImportFrom) and dotted(line.body[0].module) == "__future__")
+    )
+
+
+def _style_of(module: str) -> Vocabulary | None:
+    return next((v for v in vocabularies() if module.partition(".")[0] == v.module), None)
+
+
+def _closed(aliases: Sequence[cst.ImportAlias], before: Sequence[cst.ImportAlias]) -> list[cst.ImportAlias]:
+    """``aliases`` with the last one's comma as the last one had it before."""
+    return [*aliases[:-1], aliases[-1].with_changes(comma=before[-1].comma)]
+
+
+def _collapsed(updated: cst.CSTNode) -> cst.CSTNode | cst.FlattenSentinel[cst.CSTNode]:
+    """``try: import asyncio / except ImportError: import asyncio``, as the port leaves it, is one import."""
+    assert isinstance(updated, cst.Try)
+    blocks = [updated.body, *(handler.body for handler in updated.handlers)]
+    lines = [_only_import(block) for block in blocks]
+    if updated.orelse or updated.finalbody or any(line is None for line in lines) or len(lines) < 2:
+        return updated
+    first = lines[0]
+    assert first is not None
+    if any(line is None or not line.body[0].deep_equals(first.body[0]) for line in lines):
+        return updated
+    return first.with_changes(leading_lines=[*updated.leading_lines, *first.leading_lines])
+
+
+def _only_import(block: cst.BaseSuite) -> cst.SimpleStatementLine | None:
+    if not isinstance(block, cst.IndentedBlock) or len(block.body) != 1:
+        return None
+    line = block.body[0]
+    if isinstance(line, cst.SimpleStatementLine) and isinstance(line.body[0], (cst.Import, cst.ImportFrom)):
+        return line if len(line.body) == 1 else None
+    return None

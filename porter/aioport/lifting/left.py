@@ -1,0 +1,115 @@
+"""What stays as it was: a finding for each function that was not converted, and what has to change around it."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from aioport.analysis import Definition, Function, Wait
+from aioport.findings import Applicability, Severity
+from aioport.infer import ITERATED, Decision, Verdict
+from aioport.lifting.context import Lift
+from aioport.lifting.suspensions import lift_kept_delegations
+from aioport.styles import words
+
+
+def report_left(lift: Lift) -> None:
+    """Report every coroutine, or what may be one, that stays a generator."""
+    for function in lift.analysis.functions:
+        decision = lift.decisions[function.key]
+        if decision.verdict is Verdict.LEFT_COROUTINE:
+            _report_coroutine(lift, function, decision)
+        elif decision.verdict in (Verdict.GENERATOR, Verdict.UNDECIDED):
+            _report_generator(lift, function, decision)
+        if function.definition in (Definition.PLAIN, Definition.GENERATOR) and decision.verdict is not Verdict.NATIVE:
+            _report_raises(lift, function)
+
+
+def _report_coroutine(lift: Lift, function: Function, decision: Decision) -> None:
+    for blocker in function.blockers:
+        lift.report(
+            blocker.node, blocker.code, Severity.ERROR, blocker.message, blocker.advice, whole=function.node
+        )
+    if decision.reason == ITERATED:
+        lift.report(
+            function.node.name,
+            "driven-by-hand",
+            Severity.ERROR,
+            "this coroutine is iterated somewhere, which a coroutine object cannot be",
+            "await it there, or make it a plain generator",
+            whole=function.node,
+        )
+    _report_obstacle(lift, function, decision)
+
+
+def _report_obstacle(lift: Lift, function: Function, decision: Decision) -> None:
+    if decision.obstacle is None:
+        return
+    waits = [s for s in function.suspensions if s.wait is Wait.AWAIT]
+    lift.report(
+        waits[decision.obstacle].node,
+        "depends-on-left",
+        Severity.ERROR,
+        "this waits for a generator that stays one, and a generator cannot be awaited",
+        "port that one first; the finding on it says why it was left",
+        whole=function.node,
+    )
+
+
+def _report_generator(lift: Lift, function: Function, decision: Decision) -> None:
+    if decision.verdict is Verdict.UNDECIDED:
+        lift.report(
+            function.node.name,
+            "undecided-generator",
+            Severity.ERROR,
+            "nothing in sight says whether this generator is a coroutine: what it delegates to is not known, and "
+            "nothing runs, awaits or iterates it",
+            "decorate it with asyncio.coroutine and port again if it is one",
+            whole=function.node,
+        )
+    elif decision.reason or decision.obstacle is not None:
+        for blocker in function.blockers:
+            lift.report(
+                blocker.node, blocker.code, Severity.ERROR, blocker.message, blocker.advice, whole=function.node
+            )
+        _report_obstacle(lift, function, decision)
+    _adapt_delegations(lift, function, decision)
+
+
+def _adapt_delegations(lift: Lift, function: Function, decision: Decision) -> None:
+    if any(lift.analysis.names.means(d.decorator, frozenset(["types.coroutine"])) for d in function.node.decorators):
+        return
+    waits = [s for s in function.suspensions if s.wait is Wait.AWAIT]
+    lift_kept_delegations(lift, function, decision.to_native)
+    for index in sorted(decision.to_native | decision.to_both):
+        if not isinstance(waits[index].node.value, cst.From):
+            continue
+        certain = index in decision.to_native
+        lift.report(
+            waits[index].node,
+            "native-in-generator",
+            Severity.NOTE if certain else Severity.ERROR,
+            "this generator stays one and delegates to what has become a coroutine"
+            if certain
+            else "this generator stays one and delegates to what may have become a coroutine",
+            "it now goes through `__await__()`; an async def would not need to"
+            if certain
+            else "delegate to `x.__await__()` if it has",
+            applicability=Applicability.SAFE if certain else Applicability.MANUAL,
+        )
+
+
+def _report_raises(lift: Lift, function: Function) -> None:
+    for statement in function.raises:
+        lift.report(
+            statement,
+            "return-outside-coroutine",
+            Severity.ERROR,
+            "this function is no coroutine, so its Return ends the coroutine that called it",
+            "return the value from here, and return it again in the caller",
+            whole=function.node,
+        )
+
+
+def uses_return(lift: Lift, node: cst.CSTNode) -> bool:
+    """Whether ``node`` names the exception that carries a value."""
+    return lift.analysis.names.means(node, words().value)

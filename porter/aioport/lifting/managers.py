@@ -1,0 +1,31 @@
+"""``with (yield from lock):`` becomes ``async with lock:``."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from aioport.analysis import Function
+from aioport.blockers import is_async_with
+from aioport.lifting.context import Lift
+
+
+def lift_managers(lift: Lift, function: Function) -> None:
+    """Rewrite the with statements over locks; what is no lock keeps its ``with``, and the yield in it becomes await."""
+    for statement in function.withs:
+        if is_async_with(lift.values, function, statement):
+            lift.edits.on(statement, _to_async_with)
+
+
+def _to_async_with(updated: cst.CSTNode) -> cst.CSTNode:
+    assert isinstance(updated, cst.With)
+    items = []
+    for item in updated.items:
+        # The suspension in it has become `await lock` already.
+        assert isinstance(item.item, cst.Await)
+        lock = item.item.expression
+        if item.item.lpar and not lock.lpar:
+            lock = lock.with_changes(lpar=item.item.lpar, rpar=item.item.rpar)
+        items.append(item.with_changes(item=lock))
+    return updated.with_changes(
+        items=items, asynchronous=cst.Asynchronous(), whitespace_after_with=cst.SimpleWhitespace(" ")
+    )

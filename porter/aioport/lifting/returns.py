@@ -1,0 +1,70 @@
+"""``raise Return(v)`` becomes ``return v``, with a word where something around it would have seen the exception."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from aioport.analysis import Function
+from aioport.blockers import is_async_with
+from aioport.findings import Applicability, Severity
+from aioport.lifting.context import Lift
+from aioport.lifting.parentheses import parenthesized_if_broken, unwrapped
+
+_CATCHING = frozenset(["builtins.Exception", "builtins.BaseException", "builtins.StopIteration"])
+
+
+def lift_returns(lift: Lift, function: Function) -> None:
+    """Rewrite every ``raise Return`` of a function that becomes ``async def``."""
+    for statement in function.raises:
+        exception = statement.exc
+        lift.consume(exception.func if isinstance(exception, cst.Call) else statement)
+        lift.edits.on(statement, _to_return)
+        if (what := _seen_by(lift, function, statement)) is not None:
+            lift.report(
+                statement,
+                "return-caught",
+                Severity.WARNING,
+                f"`raise Return` was seen by {what}; the `return` it became is not",
+                "check that nothing relied on that",
+                applicability=Applicability.SAFE,
+            )
+
+
+def _to_return(updated: cst.CSTNode) -> cst.CSTNode:
+    assert isinstance(updated, cst.Raise)
+    call = updated.exc
+    if not isinstance(call, cst.Call) or not call.args:
+        return cst.Return(semicolon=updated.semicolon)
+    if len(call.args) == 1:
+        value = unwrapped(call)
+    else:
+        elements = [cst.Element(arg.value, comma=arg.comma) for arg in call.args]
+        elements[-1] = elements[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+        value = cst.Tuple(elements, lpar=[], rpar=[])
+    return cst.Return(parenthesized_if_broken(value), semicolon=updated.semicolon)
+
+
+def _seen_by(lift: Lift, function: Function, statement: cst.Raise) -> str | None:
+    """What around ``statement`` would have seen the exception it raised."""
+    parents = lift.analysis.names.parents
+    child: cst.CSTNode = statement
+    while child is not function.node:
+        parent = parents[child]
+        if isinstance(parent, cst.Try) and child is parent.body and (what := _catching(lift, parent)):
+            return what
+        if isinstance(parent, cst.With) and child is parent.body and not is_async_with(lift.values, function, parent):
+            return f"the with statement in line {lift.analysis.positions[parent].start.line}"
+        child = parent
+    return None
+
+
+def _catching(lift: Lift, statement: cst.Try) -> str | None:
+    for handler in statement.handlers:
+        parts = (
+            [element.value for element in handler.type.elements]
+            if isinstance(handler.type, cst.Tuple)
+            else [handler.type]
+        )
+        if any(part is None or lift.analysis.names.origins(part) & _CATCHING for part in parts):
+            return f"the except clause in line {lift.analysis.positions[handler].start.line}"
+    return None

@@ -1,0 +1,67 @@
+"""Taking statements away without losing the comments around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from aioport.lifting.context import Lift
+
+
+def remove_statement(lift: Lift, statement: cst.BaseSmallStatement) -> None:
+    """Remove a small statement; its line goes with the last one on it, comments stay where they were.
+
+    A block that would be left empty gets ``pass``.
+    """
+    lift.consume(statement)
+    line = lift.analysis.names.parents[statement]
+    if not isinstance(line, cst.SimpleStatementLine):
+        lift.edits.replace(statement, cst.Pass())
+        return
+    if len(line.body) > 1:
+        _remove_from_line(lift, statement, line)
+        return
+    block = lift.analysis.names.parents[line]
+    siblings: Sequence[cst.CSTNode] = block.body if isinstance(block, (cst.IndentedBlock, cst.Module)) else ()
+    if isinstance(block, cst.IndentedBlock) and len(siblings) == 1:
+        lift.edits.replace(statement, cst.Pass())
+        return
+    lift.edits.remove(line)
+    comments = comment_lines(line.leading_lines, line.trailing_whitespace)
+    if comments:
+        _move_comments(lift, comments, block, siblings, list(siblings).index(line))
+
+
+def _remove_from_line(lift: Lift, statement: cst.BaseSmallStatement, line: cst.SimpleStatementLine) -> None:
+    lift.edits.remove(statement)
+    if line.body[-1] is statement:
+        lift.edits.on(
+            line.body[-2],
+            lambda updated: updated.with_changes(semicolon=cst.MaybeSentinel.DEFAULT),
+        )
+
+
+def comment_lines(leading: Sequence[cst.EmptyLine], trailing: cst.TrailingWhitespace) -> list[cst.EmptyLine]:
+    """The comment lines above a removed line, and its trailing comment as a line of its own."""
+    lines = list(leading) if any(line.comment for line in leading) else []
+    if trailing.comment is not None:
+        lines.append(cst.EmptyLine(comment=trailing.comment))
+    return lines
+
+
+def _move_comments(
+    lift: Lift, comments: list[cst.EmptyLine], block: cst.CSTNode, siblings: Sequence[cst.CSTNode], index: int
+) -> None:
+    if index + 1 < len(siblings):
+        lift.edits.on(
+            siblings[index + 1],
+            lambda updated: updated.with_changes(
+                leading_lines=[*comments, *updated.leading_lines]  # type: ignore[attr-defined]
+            ),
+        )
+    else:
+        lift.edits.on(
+            block,
+            lambda updated: updated.with_changes(footer=[*comments, *updated.footer]),  # type: ignore[attr-defined]
+        )

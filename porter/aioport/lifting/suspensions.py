@@ -1,0 +1,114 @@
+"""``yield from x``, ``yield From(x)``, ``yield x`` and bare ``yield``: what becomes of the places that wait."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from aioport.analysis import Function, Suspension, Wait
+from aioport.lifting.context import Lift
+from aioport.lifting.parentheses import as_primary, bare, parenthesized, unwrapped
+from aioport.lifting.statements import remove_statement
+from aioport.styles import words
+
+
+def lift_suspensions(lift: Lift, function: Function) -> None:
+    """Rewrite every ``yield`` of a function that becomes ``async def``."""
+    for suspension in function.suspensions:
+        if suspension.wait is Wait.AWAIT:
+            _lift_await(lift, suspension)
+        elif suspension.wait is Wait.TURN:
+            _lift_turn(lift, suspension)
+        elif suspension.wait is Wait.NOTHING:
+            _lift_nothing(lift, suspension)
+
+
+def to_await(operand: cst.BaseExpression, like: cst.Yield) -> cst.Await:
+    """``await operand`` with the spacing and parentheses that the yield ``like`` had."""
+    gap = like.value.whitespace_after_from if isinstance(like.value, cst.From) else like.whitespace_after_yield
+    if isinstance(like.whitespace_after_yield, cst.ParenthesizedWhitespace):
+        gap = like.whitespace_after_yield
+    if isinstance(gap, cst.MaybeSentinel) or gap.empty:
+        gap = cst.SimpleWhitespace(" ")
+    return cst.Await(as_primary(operand), lpar=like.lpar, rpar=like.rpar, whitespace_after_await=gap)
+
+
+def fitted(lift: Lift, original: cst.Yield, new: cst.BaseExpression) -> cst.BaseExpression:
+    """``new`` with the parentheses its place needs, and without those that only ``yield`` needed there."""
+    parent = lift.analysis.names.parents[original]
+    if (
+        (isinstance(parent, (cst.Attribute, cst.Subscript)) and parent.value is original)
+        or (isinstance(parent, cst.Call) and parent.func is original)
+        or isinstance(parent, cst.Decorator)
+    ):
+        return parenthesized(new)
+    before, after = lift.text_around(original)
+    if new.lpar and (before.isalnum() or after.isalnum() or before == "_" or after == "_"):
+        return new
+    return bare(new)
+
+
+def _lift_await(lift: Lift, suspension: Suspension) -> None:
+    wrappers: list[cst.Call] = []
+    value = suspension.node.value
+    item = value.item if isinstance(value, cst.From) else value
+    while item is not suspension.operand:
+        assert isinstance(item, cst.Call)
+        wrappers.append(item)
+        lift.consume(item.func)
+        item = item.args[0].value
+
+    def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(updated, cst.Yield) and updated.value is not None
+        operand = updated.value.item if isinstance(updated.value, cst.From) else updated.value
+        for _ in wrappers:
+            assert isinstance(operand, cst.Call)
+            operand = unwrapped(operand)
+        return fitted(lift, suspension.node, to_await(operand, updated))
+
+    lift.edits.on(suspension.node, rewrite)
+
+
+def _lift_turn(lift: Lift, suspension: Suspension) -> None:
+    lift.wanted.add("sleep")
+    lift.consume(suspension.node)
+
+    def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(updated, cst.Yield)
+        call = cst.Call(lift.asyncio("sleep"), [cst.Arg(cst.Integer("0"))])
+        return fitted(lift, suspension.node, cst.Await(call, lpar=updated.lpar, rpar=updated.rpar))
+
+    lift.edits.on(suspension.node, rewrite)
+
+
+def _lift_nothing(lift: Lift, suspension: Suspension) -> None:
+    """``yield from []`` only made the function a generator."""
+    parent = lift.analysis.names.parents[suspension.node]
+    if isinstance(parent, cst.Expr):
+        remove_statement(lift, parent)
+    else:
+        lift.edits.replace(suspension.node, cst.Name("None"))
+
+
+def lift_kept_delegations(lift: Lift, function: Function, to_native: frozenset[int]) -> None:
+    """In a generator that stays one, have ``yield from`` reach into coroutines that become native.
+
+    A plain generator may not delegate to a coroutine object; ``__await__()`` gives an iterator that it may delegate to
+    (PEP 492), and that hands up the same futures.
+    """
+    waits = [s for s in function.suspensions if s.wait is Wait.AWAIT]
+    for index in sorted(to_native):
+        value = waits[index].node.value
+        if not isinstance(value, cst.From):
+            continue
+
+        def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
+            assert isinstance(updated, cst.From)
+            iterator = cst.Call(cst.Attribute(as_primary(updated.item), cst.Name("__await__")))
+            return updated.with_changes(item=iterator)
+
+        lift.edits.on(value, rewrite)
+
+
+def is_wait_call(lift: Lift, node: cst.CSTNode) -> bool:
+    """Whether ``node`` is ``From(x)``."""
+    return isinstance(node, cst.Call) and lift.analysis.names.means(node.func, words().wait)

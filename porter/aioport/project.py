@@ -1,0 +1,127 @@
+"""The stages of a port, in order.
+
+discover -> prefilter -> decode, shield, parse -> facts (per file) -> infer (whole project) -> lift -> render ->
+verify (per file). Nothing is written here: the caller gets a report for each file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from typing import TypeVar, Union
+
+from aioport.config import Settings
+from aioport.discovery import discover
+from aioport.facts import FileFacts, facts_of
+from aioport.infer import Decision, infer
+from aioport.lifting import Lift, lift
+from aioport.parsing import Parsed, Unportable, parse
+from aioport.results import FileReport
+from aioport.source import SourceError, encode, read
+from aioport.styles import marker
+from aioport.verify import check_compiles, check_names, check_stable
+
+_FEW_FILES = 8
+"""Up to this many files starting worker processes costs more than they save."""
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+_Facts = Union[FileFacts, FileReport, None]
+"""Of one file: facts, or why there are none, or ``None`` where no style's marker occurs."""
+
+
+def port_bytes(data: bytes, path: str, settings: Settings) -> FileReport:
+    """Port one file given by its bytes; ``path`` is what findings call it."""
+    facts = _facts_of_bytes(data, path, settings)
+    if not isinstance(facts, FileFacts):
+        return facts or FileReport(path, data, data, 0, ())
+    return _ported(data, path, infer([facts])[path], settings)
+
+
+def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]:
+    """Port files and folders, in the order of their paths; what cannot be ported is a report with a FAILURE finding."""
+    found = list(discover(paths, settings.exclude))
+    readable = [item for item in found if isinstance(item, str)]
+    facts = list(_each(partial(_facts_of_path, settings=settings), readable, settings.jobs))
+    decisions = infer(fact for fact in facts if isinstance(fact, FileFacts))
+    work = [(path, fact, decisions.get(path)) for path, fact in zip(readable, facts)]
+    reports = iter(_each(partial(_port_path, settings=settings), work, settings.jobs))
+    for item in found:
+        yield next(reports) if isinstance(item, str) else _failure(b"", item)
+
+
+def _each(function: Callable[[_T], _R], items: Sequence[_T], jobs: int) -> Iterator[_R]:
+    if jobs < 2 or len(items) <= _FEW_FILES:
+        yield from map(function, items)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(function, items, chunksize=4)
+
+
+def _facts_of_path(path: str, settings: Settings) -> _Facts:
+    try:
+        data = read(path)
+    except SourceError as error:
+        return _failure(b"", error)
+    return _facts_of_bytes(data, path, settings)
+
+
+def _facts_of_bytes(data: bytes, path: str, settings: Settings) -> _Facts:
+    if not marker().search(data):
+        return None
+    try:
+        parsed = parse(data, path, settings.target_version)
+    except SourceError as error:
+        return _failure(data, error)
+    except Unportable as refusal:
+        return FileReport(path, data, data, 0, refusal.findings)
+    return facts_of(parsed.analysis, path)
+
+
+def _port_path(item: tuple[str, _Facts, dict[str, Decision] | None], settings: Settings) -> FileReport:
+    path, facts, decisions = item
+    if isinstance(facts, FileReport):
+        return facts
+    if decisions is None:
+        return FileReport(path, b"", b"", 0, ())
+    try:
+        return _ported(read(path), path, decisions, settings)
+    except SourceError as error:
+        return _failure(b"", error)
+
+
+def _ported(data: bytes, path: str, decisions: dict[str, Decision], settings: Settings) -> FileReport:
+    try:
+        parsed = parse(data, path, settings.target_version)
+        context = lifted(parsed, decisions, path, settings)
+        text = context.edits.apply(parsed.analysis.module).code
+        if text != parsed.shielded.text:
+            check_names(parsed, text, settings.target_version)
+            check_compiles(parsed, text)
+            if not settings.fast:
+                check_stable(parsed, text, context, partial(lifted, path=path, settings=settings))
+        after = encode(parsed.source, parsed.shielded.unshield(text))
+    except SourceError as error:
+        return _failure(data, error)
+    except Unportable as refusal:
+        return FileReport(path, data, data, 0, refusal.findings)
+    return FileReport(path, data, after, len(context.converted()), tuple(sorted(context.findings)))
+
+
+def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:
+    """All passes run over one file: the edits and findings, with nothing applied yet."""
+    context = Lift(
+        path=path,
+        lines=tuple(parsed.shielded.text.splitlines(keepends=True)),
+        analysis=parsed.analysis,
+        values=parsed.values,
+        decisions=decisions,
+        target_version=settings.target_version,
+    )
+    lift(context)
+    return context
+
+
+def _failure(data: bytes, error: SourceError) -> FileReport:
+    return FileReport(error.finding.location.path, data, data, 0, (error.finding,))

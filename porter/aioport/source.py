@@ -1,0 +1,164 @@
+"""Bytes to text and back, so that every line no edit touched stays as it was, to the byte; reading and writing.
+
+libcst does not keep everything: it loses a lone CR at the end of a file, makes other line ends of mixed ones, and drops
+form feeds before code. So it is given text in which all lines end in ``\\n`` and no line starts with a form feed, and
+what it was not asked to change is taken from the original bytes afterwards.
+"""
+
+from __future__ import annotations
+
+import codecs
+import difflib
+import io
+import os
+import re
+import stat
+import tempfile
+import tokenize
+from dataclasses import dataclass
+
+from aioport.findings import Applicability, Finding, Location, Severity
+
+TEMPORARY_PREFIX = ".aioport-"
+"""How the names of temporary files start; one may be left behind where a run was killed."""
+
+_LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
+# The tokenizer counts columns from the last form feed on: what is indentation stands after it.
+_LEADING_FEEDS = re.compile(r"^[ \t\f]*\f")
+
+
+class SourceError(Exception):
+    """A file that cannot be read, decoded, encoded or written; ``finding`` says all about it."""
+
+    def __init__(self, path: str, code: str, message: str, advice: str, line: int = 1, col: int = 1) -> None:
+        location = Location(path, line, col, line, line)
+        self.finding = Finding(location, code, Severity.FAILURE, Applicability.MANUAL, message, advice)
+        super().__init__(f"{location}: {message}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        place, finding = self.finding.location, self.finding
+        return SourceError, (place.path, finding.code, finding.message, finding.advice, place.line, place.col)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A decoded file: ``text`` is what the porter works on, the rest what it takes to get back to bytes."""
+
+    path: str
+    encoding: str
+    bom: bool
+    text: str
+    lines: tuple[tuple[str, str], ...]
+    """Each line as it was and its line end; the last may have none."""
+
+
+def decode(data: bytes, path: str) -> Source:
+    """Decode by BOM or cookie (PEP 263), UTF-8 without either. Raises :class:`SourceError`."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(_with_unix_newlines(data)).readline)
+        codecs.lookup(encoding)
+    except (SyntaxError, LookupError) as error:
+        raise SourceError(path, "not-text", f"its encoding is not known: {error}", "mend the coding line") from None
+    bom = data.startswith(codecs.BOM_UTF8)
+    if encoding == "utf-8-sig":
+        encoding = "utf-8"
+    try:
+        text = data[len(codecs.BOM_UTF8) if bom else 0 :].decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"byte 0x{data[error.start]:02x} cannot be decoded as {encoding}"
+        raise SourceError(path, "not-text", message, "add a coding line, or save it as UTF-8", line) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise SourceError(path, "not-text", "it has a NUL character, which no Python source may have", "remove it", line)
+    lines = tuple(match.groups() for match in _LINE.finditer(text))
+    if len(lines) > 1 and lines[-1] == ("", "") and not lines[-2][1]:
+        lines = lines[:-1]
+    normal = "\n".join(_LEADING_FEEDS.sub("", line) for line, _ in lines)
+    return Source(path, encoding, bom, normal, lines)  # type: ignore[arg-type]
+
+
+def _with_unix_newlines(data: bytes) -> bytes:
+    # detect_encoding reads lines; in a file that ends its lines with CR it would take the whole file for one.
+    return data[:400].replace(b"\r\n", b"\n").replace(b"\r", b"\n") + data[400:]
+
+
+def encode(source: Source, text: str) -> bytes:
+    """The bytes of the rewritten ``text``: lines equal to the original's are the original's, to the byte.
+
+    Raises :class:`SourceError` where a character cannot be encoded.
+    """
+    before = source.text.split("\n")
+    after = text.split("\n")
+    result: list[str] = []
+    start = _common(before, after)
+    result.extend(line + end for line, end in source.lines[:start])
+    matcher = difflib.SequenceMatcher(None, before[start:], after[start:], autojunk=False)
+    for kind, old, old_end, new, new_end in matcher.get_opcodes():
+        if kind == "equal":
+            result.extend(line + end for line, end in source.lines[start + old : start + old_end])
+        else:
+            result.extend(_changed(source, start + old, start + old_end, after[start + new : start + new_end]))
+    joined = "".join(result)
+    try:
+        encoded = joined.encode(source.encoding)
+    except UnicodeEncodeError as error:
+        message = f"{joined[error.start]!r} cannot be encoded as {source.encoding}"
+        line = joined.count("\n", 0, error.start) + 1
+        raise SourceError(source.path, "not-text", message, "save the file as UTF-8 first", line) from None
+    return (codecs.BOM_UTF8 if source.bom else b"") + encoded
+
+
+def _common(before: list[str], after: list[str]) -> int:
+    count = 0
+    for old, new in zip(before, after):
+        if old != new:
+            break
+        count += 1
+    return count
+
+
+def _changed(source: Source, start: int, end: int, lines: list[str]) -> list[str]:
+    """Lines that replace those from ``start`` to ``end``, with their line ends and a form feed before the first."""
+    replaced = source.lines[start:end] or source.lines[max(start - 1, 0) : start]
+    ends = [line_end for _, line_end in replaced]
+    feeds = _LEADING_FEEDS.match(source.lines[start][0]) if end > start else None
+    result = []
+    for index, line in enumerate(lines):
+        line_end = ends[min(index, len(ends) - 1)]
+        if not line_end and index < len(lines) - 1:
+            line_end = next((other for _, other in reversed(source.lines) if other), "\n")
+        prefix = feeds.group() if feeds and index == 0 and line else ""
+        result.append(prefix + line + line_end)
+    return result
+
+
+def read(path: str) -> bytes:
+    """The bytes of a file. Raises :class:`SourceError`."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise SourceError(path, "unreadable", f"it cannot be read: {error.strerror}", "check the path") from None
+
+
+def replace(path: str, data: bytes) -> None:
+    """Write ``data`` in the place of a file, all of it or nothing, keeping mode and links. Raises :class:`SourceError`.
+
+    A symlink stays one: the file it leads to is written.
+    """
+    real = os.path.realpath(path)
+    temporary = None
+    try:
+        mode = stat.S_IMODE(os.stat(real).st_mode)
+        handle, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=os.path.dirname(real))
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode)
+        os.replace(temporary, real)
+    except OSError as error:
+        if temporary is not None and os.path.exists(temporary):
+            os.unlink(temporary)
+        raise SourceError(path, "unwritable", f"it cannot be written: {error.strerror}", "check its folder") from None

@@ -1,0 +1,256 @@
+"""What the expressions of one file may evaluate to: the values assigned to a name or attribute, anywhere in the file."""
+
+from __future__ import annotations
+
+import enum
+from collections import defaultdict
+from collections.abc import Iterable
+
+import libcst as cst
+
+from aioport import library
+from aioport.analysis import Analysis, Definition, Function
+from aioport.names import Scope
+from aioport.tree import walk
+
+
+class Awaitability(enum.Enum):
+    """Whether ``asyncio.coroutine`` would have awaited a value returned by the function it decorates."""
+
+    NO = enum.auto()
+    YES = enum.auto()
+    MAYBE = enum.auto()
+
+
+class Manager(enum.Enum):
+    """What the operand of ``with (yield from x):`` is."""
+
+    LOCK = "a lock, condition or semaphore"
+    AWAITABLE = "an awaitable whose value is the context manager"
+    UNDECIDED = "unknown"
+
+
+_LITERALS = (
+    cst.BaseNumber,
+    cst.BaseString,
+    cst.BaseList,
+    cst.Tuple,
+    cst.BaseDict,
+    cst.BaseSet,
+    cst.Comparison,
+    cst.BinaryOperation,
+    cst.UnaryOperation,
+    cst.Lambda,
+)
+_DEPTH = 6
+
+
+class Values:
+    """Answers questions about values by looking at every assignment of the file."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+        self._names = analysis.names
+        self._attributes: dict[str, list[cst.BaseExpression | None]] = defaultdict(list)
+        self._elements: dict[str, list[cst.BaseExpression | None]] = defaultdict(list)
+        for node in walk(analysis.module):
+            if isinstance(node, cst.Assign):
+                for target in node.targets:
+                    self._note(target.target, node.value)
+            elif isinstance(node, cst.AnnAssign) and node.value is not None:
+                self._note(node.target, node.value)
+            elif isinstance(node, (cst.AugAssign, cst.For)):
+                self._note(node.target, None)
+
+    def _note(self, target: cst.CSTNode, value: cst.BaseExpression | None) -> None:
+        if isinstance(target, cst.Attribute):
+            self._attributes[target.attr.value].append(value)
+        elif isinstance(target, cst.Name) and isinstance(self._names.scope_of(target).opener, cst.ClassDef):
+            self._attributes[target.value].append(value)
+        elif isinstance(target, cst.Subscript) and isinstance(target.value, (cst.Attribute, cst.Name)):
+            holder = target.value.attr if isinstance(target.value, cst.Attribute) else target.value
+            self._elements[holder.value].append(value)
+        elif isinstance(target, (cst.Tuple, cst.List)):
+            for element in target.elements:
+                self._note(element.value, None)
+
+    def manager(self, operand: cst.BaseExpression | None) -> Manager:
+        """What ``with (yield from operand):`` enters."""
+        if isinstance(operand, cst.Call):
+            function = self._function(operand.func)
+            if function is not None and function.definition is not Definition.PLAIN:
+                return Manager.AWAITABLE
+            if self._names.means(operand.func, library.COROUTINE_FUNCTIONS):
+                return Manager.AWAITABLE
+        return Manager.LOCK if self._is_lock(operand, 0) else Manager.UNDECIDED
+
+    def _is_lock(self, node: cst.BaseExpression | None, depth: int) -> bool:
+        if depth > _DEPTH:
+            return False
+        if isinstance(node, cst.Call):
+            return self._names.means(node.func, library.LOCKS)
+        if isinstance(node, cst.BooleanOperation):
+            return self._is_lock(node.left, depth + 1) and self._is_lock(node.right, depth + 1)
+        if isinstance(node, cst.IfExp):
+            return self._is_lock(node.body, depth + 1) and self._is_lock(node.orelse, depth + 1)
+        if isinstance(node, cst.Subscript) and isinstance(node.value, (cst.Name, cst.Attribute)):
+            holder = node.value.attr if isinstance(node.value, cst.Attribute) else node.value
+            return self._all_locks(self._elements.get(holder.value, ()), depth) or any(
+                self._is_lock_factory(value) for value in self._assigned(node.value)
+            )
+        if isinstance(node, cst.Name):
+            return self._is_annotated_lock(node) or self._all_locks(self._assigned(node), depth)
+        return isinstance(node, cst.Attribute) and self._all_locks(self._assigned(node), depth)
+
+    def _all_locks(self, values: Iterable[cst.BaseExpression | None], depth: int) -> bool:
+        told = [value for value in values if not _is_none(value)]
+        return bool(told) and all(self._is_lock(value, depth + 1) for value in told)
+
+    def _is_lock_factory(self, node: cst.BaseExpression | None) -> bool:
+        return (
+            isinstance(node, cst.Call)
+            and self._names.means(node.func, frozenset(["collections.defaultdict"]))
+            and len(node.args) > 0
+            and self._names.means(node.args[0].value, library.LOCKS)
+        )
+
+    def _is_annotated_lock(self, node: cst.Name) -> bool:
+        scope = self._names.binding_scope(node)
+        bindings = scope.bindings[node.value] if scope is not None else []
+        return len(bindings) == 1 and any(
+            isinstance(binding.node, cst.Param)
+            and binding.node.annotation is not None
+            and self._names.means(binding.node.annotation.annotation, library.LOCKS)
+            for binding in bindings
+        )
+
+    def _assigned(self, node: cst.BaseExpression) -> list[cst.BaseExpression | None]:
+        """All values assigned to a name or, by its last name, to an attribute; ``None`` for one that is not known."""
+        if isinstance(node, cst.Attribute):
+            return self._attributes.get(node.attr.value, [None])
+        if isinstance(node, cst.Name):
+            scope = self._names.binding_scope(node)
+            return [binding.value for binding in scope.bindings[node.value]] if scope is not None else [None]
+        return [None]
+
+    def awaitability(self, node: cst.BaseExpression | None, depth: int = 0) -> Awaitability:
+        """Whether the value of ``node`` is a future, coroutine or other awaitable."""
+        if node is None or _is_none(node) or isinstance(node, _LITERALS):
+            return Awaitability.NO
+        if depth > _DEPTH:
+            return Awaitability.MAYBE
+        if isinstance(node, cst.BooleanOperation):
+            return self._join([node.left, node.right], depth)
+        if isinstance(node, cst.IfExp):
+            return self._join([node.body, node.orelse], depth)
+        if isinstance(node, cst.Call):
+            return self._of_call(node, depth)
+        if isinstance(node, cst.Name):
+            return self._of_name(node, depth)
+        if isinstance(node, cst.Attribute):
+            return self._join(self._attributes.get(node.attr.value, [cst.Ellipsis()]), depth)
+        return Awaitability.MAYBE
+
+    def _join(self, nodes: Iterable[cst.BaseExpression | None], depth: int) -> Awaitability:
+        found = {
+            Awaitability.MAYBE if node is None else self.awaitability(node, depth + 1) for node in nodes
+        }
+        return found.pop() if len(found) == 1 else Awaitability.MAYBE
+
+    def _of_name(self, node: cst.Name, depth: int) -> Awaitability:
+        scope = self._names.binding_scope(node)
+        if scope is None:
+            return Awaitability.NO if node.value in ("True", "False", "NotImplemented") else Awaitability.MAYBE
+        bindings = scope.bindings[node.value]
+        if all(isinstance(binding.node, (cst.FunctionDef, cst.ClassDef)) for binding in bindings):
+            return Awaitability.NO
+        if all(isinstance(self._names.parents.get(binding.node), cst.ExceptHandler) for binding in bindings):
+            return Awaitability.NO
+        if self._is_self(node, scope):
+            function = self._analysis.function_around(node)
+            owner = self._class_named(function.owner) if function is not None else None
+            return Awaitability.NO if owner is not None and self._is_plain_class(owner) else Awaitability.MAYBE
+        return self._join([binding.value for binding in bindings], depth)
+
+    def _is_self(self, node: cst.Name, scope: Scope) -> bool:
+        function = self._analysis.function_around(node)
+        first = next(iter(function.node.params.params), None) if function is not None else None
+        return (
+            function is not None
+            and bool(function.owner)
+            and scope is function.scope
+            and first is not None
+            and first.name.value == node.value
+            and len(scope.bindings[node.value]) == 1
+        )
+
+    def _of_call(self, node: cst.Call, depth: int) -> Awaitability:
+        origins = self._names.origins(node.func)
+        if origins and origins <= library.COROUTINE_FUNCTIONS | library.FUTURES:
+            return Awaitability.YES
+        if origins and all(library.gives_no_awaitable(origin) for origin in origins):
+            return Awaitability.NO
+        if isinstance(node.func, cst.Attribute):
+            if node.func.attr.value in library.AWAITABLE_METHODS:
+                return Awaitability.YES
+            if node.func.attr.value in library.TEXT_METHODS:
+                return Awaitability.NO
+        function = self._function(node.func)
+        if function is not None:
+            return self._of_function(function, depth)
+        if isinstance(node.func, cst.Name):
+            owner = self._class_named(node.func.value)
+            if owner is not None and self._is_plain_class(owner):
+                return Awaitability.NO
+        return Awaitability.MAYBE
+
+    def _of_function(self, function: Function, depth: int) -> Awaitability:
+        if function.definition in (Definition.DECORATED, Definition.NATIVE):
+            return Awaitability.YES
+        if function.definition is Definition.GENERATOR or function.node.decorators:
+            return Awaitability.MAYBE
+        if not function.returns:
+            return Awaitability.NO
+        return self._join([statement.value or cst.Name("None") for statement in function.returns], depth)
+
+    def _function(self, func: cst.BaseExpression) -> Function | None:
+        """The one function of this file that calling ``func`` surely reaches."""
+        if isinstance(func, cst.Name):
+            scope = self._names.binding_scope(func)
+            bindings = scope.bindings[func.value] if scope is not None else []
+            nodes = [b.node for b in bindings if isinstance(b.node, cst.FunctionDef)]
+            wrapped = [f for f in map(self._analysis.function_of, nodes) if len(bindings) == 1 or f.wrapping]
+            return wrapped[0] if len(wrapped) == 1 else None
+        if isinstance(func, cst.Attribute) and isinstance(func.value, cst.Name):
+            scope = self._names.binding_scope(func.value)
+            around = self._analysis.function_around(func.value)
+            if scope is not None and around is not None and self._is_self(func.value, scope):
+                named = [f for f in self._analysis.functions if f.node.name.value == func.attr.value and f.owner]
+                # Another class of the file with a method of that name may be derived from this one.
+                return named[0] if len(named) == 1 and named[0].owner == around.owner else None
+        return None
+
+    def _class_named(self, name: str) -> cst.ClassDef | None:
+        bindings = self._names.top.bindings.get(name, [])
+        if len(bindings) == 1 and isinstance(bindings[0].node, cst.ClassDef):
+            return bindings[0].node
+        return None
+
+    def _is_plain_class(self, node: cst.ClassDef, depth: int = 0) -> bool:
+        """Whether instances of a class surely are neither awaitable nor generators."""
+        if depth > _DEPTH or node.keywords:
+            return False
+        defined = {f.node.name.value for f in self._analysis.functions if f.owner == node.name.value}
+        if defined & {"__await__", "__iter__"}:
+            return False
+        for base in node.bases:
+            owner = self._class_named(base.value.value) if isinstance(base.value, cst.Name) else None
+            plain = owner is not None and self._is_plain_class(owner, depth + 1)
+            origins = self._names.origins(base.value)
+            if not plain and not (origins and all(library.gives_no_awaitable(origin) for origin in origins)):
+                return False
+        return True
+
+
+def _is_none(node: cst.BaseExpression | None) -> bool:
+    return isinstance(node, cst.Name) and node.value == "None"

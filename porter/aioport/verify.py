@@ -1,0 +1,97 @@
+"""Reading the output back before it is written: what fails here is a bug of ours, and is not written."""
+
+from __future__ import annotations
+
+import warnings
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+
+from aioport.analysis import Function
+from aioport.findings import Applicability, Finding, Location, Severity
+from aioport.infer import Decision, Verdict
+from aioport.lifting import Lift
+from aioport.parsing import Parsed, Unportable, parse
+from aioport.source import SourceError
+
+KEYWORDS_SINCE = (3, 7)
+"""First version in which ``async`` and ``await`` cannot be names (PEP 492)."""
+
+
+def check_names(parsed: Parsed, text: str, target_version: tuple[int, int]) -> None:
+    """Refuse a file that still uses ``async`` or ``await`` as a name where the target has them as keywords.
+
+    ``text`` is the ported file, still shielded. Raises :class:`Unportable`.
+    """
+    if target_version < KEYWORDS_SINCE or not any(parsed.shielded.names_in(text)):
+        return
+    path = parsed.source.path
+    version = ".".join(map(str, target_version))
+    raise Unportable(
+        tuple(
+            Finding(
+                Location(path, line, col + 1, line, line),
+                "keyword-name",
+                Severity.ERROR,
+                Applicability.MANUAL,
+                f"{word} is used as a name, and is a keyword in Python {version}, so the whole file is left",
+                "rename it",
+            )
+            for line, col, word in parsed.shielded.names_in(parsed.shielded.text)
+        )
+    )
+
+
+def check_compiles(parsed: Parsed, text: str) -> None:
+    """Compile the ported ``text`` (still shielded, so that old names are no syntax errors). Raises SourceError."""
+    error = _compile_error(text, parsed.source.path)
+    if error is None:
+        return
+    if (before := _compile_error(parsed.shielded.text, parsed.source.path)) is not None:
+        message = f"the Python that runs aioport cannot compile it: {before.msg}"
+        advice = "run aioport on a Python that can"
+        raise SourceError(parsed.source.path, "not-python", message, advice, before.lineno or 1, before.offset or 1)
+    message = f"the port of this file does not compile: {error.msg} (in line {error.lineno} of the output)"
+    raise SourceError(parsed.source.path, "bug", message, "please report it to aioport, with the file")
+
+
+def _compile_error(text: str, path: str) -> SyntaxError | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(text, path, "exec", dont_inherit=True)
+        except SyntaxError as error:
+            return error
+        except ValueError as error:
+            return SyntaxError(str(error))
+    return None
+
+
+def check_stable(
+    parsed: Parsed,
+    text: str,
+    before: Lift,
+    lifted: Callable[[Parsed, dict[str, Decision]], Lift],
+) -> None:
+    """Port the ported ``text`` again, with the same decisions: nothing may change. Raises :class:`SourceError`."""
+    path = parsed.source.path
+    output = parsed.shielded.unshield(text).encode()
+    again = parse(output, path, before.target_version)
+    lift = lifted(again, _carried(before, again.analysis.functions))
+    if lift.edits.apply(again.analysis.module).code != again.shielded.text:
+        message = "porting the port of this file changes it again"
+        raise SourceError(path, "bug", message, "please report it to aioport, with the file")
+
+
+def _carried(before: Lift, functions: list[Function]) -> dict[str, Decision]:
+    """The decisions on the functions of the output: those of the functions they were made from, by name and order."""
+    decided: dict[str, list[Decision]] = defaultdict(list)
+    for function in before.analysis.functions:
+        decided[function.qualname].append(before.decisions[function.key])
+    result = {}
+    for function in functions:
+        earlier = decided.get(function.qualname)
+        decision = earlier.pop(0) if earlier else Decision(Verdict.NATIVE)
+        # What was adapted to call into native coroutines calls their iterators now.
+        result[function.key] = replace(decision, to_native=frozenset(), to_both=frozenset())
+    return result
