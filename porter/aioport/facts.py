@@ -6,6 +6,7 @@ Trees never travel between processes (pickling one costs more than parsing again
 from __future__ import annotations
 
 import enum
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -76,6 +77,8 @@ class FileFacts:
     calls: tuple[Call, ...]
     bases: tuple[tuple[str, tuple[str, ...]], ...]
     """Each class with the last names of its bases."""
+    aliases: tuple[tuple[str, Target], ...]
+    """Names and attributes that functions of the file are assigned to: ``self.connect = connect``."""
     asynchronous: bool
     """Whether the file imports asyncio or a style's library at all."""
 
@@ -88,6 +91,7 @@ def facts_of(analysis: Analysis, path: str) -> FileFacts:
         functions=tuple(_function_fact(analysis, function, path, uses) for function in analysis.functions),
         calls=tuple(uses.calls()),
         bases=tuple(_bases(analysis)),
+        aliases=tuple(uses.aliases()),
         asynchronous=any(
             origin.split(".")[0] in ("asyncio", "trollius")
             for bindings in analysis.names.top.bindings.values()
@@ -144,6 +148,12 @@ class CallUses:
         self._analysis = analysis
         self._names = analysis.names
         self._parents = analysis.names.parents
+        self._attributes: dict[str, list[cst.BaseExpression]] = defaultdict(list)
+        for node in self._parents:
+            if isinstance(node, cst.Assign):
+                for target in node.targets:
+                    if isinstance(target.target, cst.Attribute):
+                        self._attributes[target.target.attr.value].append(node.value)
 
     def calls(self) -> Iterator[Call]:
         """Every call whose target has a name."""
@@ -152,6 +162,18 @@ class CallUses:
             if target is not None:
                 around = self._analysis.function_around(call)
                 yield Call(target, self.use(call), around.key if around else "")
+
+    def aliases(self) -> Iterator[tuple[str, Target]]:
+        """Other names for functions of this file."""
+        for node in self._parents:
+            if isinstance(node, cst.Assign) and isinstance(node.value, cst.Name):
+                target = self._target_of_name(node.value)
+                if target is None or not target.scope:
+                    continue
+                for assigned in node.targets:
+                    name = (dotted(assigned.target) or "").rpartition(".")[2]
+                    if name and name != target.name:
+                        yield name, target
 
     def delegation(self, node: cst.CSTNode, operand: cst.BaseExpression | None) -> Delegation:
         """What ``node`` delegates to by waiting for ``operand``, looking through a variable that is assigned once."""
@@ -168,7 +190,10 @@ class CallUses:
         return Delegation(self.target(operand.func), "", line)
 
     def assigned(self, node: cst.BaseExpression | None) -> cst.BaseExpression | None:
-        """The value of a local variable that is bound once by a plain assignment, else ``node`` itself."""
+        """The call assigned to a variable that is bound once, or the only call assigned to an attribute; else ``node``."""
+        if isinstance(node, cst.Attribute):
+            calls = [value for value in self._attributes.get(node.attr.value, ()) if isinstance(value, cst.Call)]
+            return calls[0] if len(calls) == 1 else node
         if isinstance(node, cst.Name):
             scope = self._names.binding_scope(node)
             bindings = scope.bindings[node.value] if scope is not None else []

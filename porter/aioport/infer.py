@@ -72,6 +72,9 @@ class _Project:
             self._by_qualname[fact.path, fact.qualname].append(fact)
             if fact.owner or "." not in fact.qualname:
                 self._by_name[fact.name].append(fact)
+        for file in files:
+            for name, target in file.aliases:
+                self._by_name[name].extend(self._by_qualname[file.path, target.scope])
         self._families = _families(files)
         self._decisions = {(fact.path, fact.key): _first_decision(fact) for fact in self.functions}
         self._asynchronous = {file.path for file in files if file.asynchronous}
@@ -94,7 +97,7 @@ class _Project:
             return []
         if target.scope.startswith("class "):
             family = self._families.get(target.scope[len("class ") :], frozenset())
-            return [fact for fact in self._by_name[target.name] if fact.owner in family]
+            return [f for f in self._by_name[target.name] if f.owner in family or f.name != target.name]
         if target.scope:
             return self._by_qualname[path, target.scope]
         return self._by_name[target.name]
@@ -188,7 +191,8 @@ class _Project:
             converted = [self._becomes_native(f) for f in self.reached(fact.path, delegation.target)]
             if converted and all(converted):
                 to_native.add(index)
-            elif any(converted):
+            elif any(converted) or (fact.name == "__await__" and not converted and not delegation.library):
+                # What __await__ delegates to is awaitable, and nothing tells of which kind.
                 to_both.add(index)
         decision = self._decisions[fact.path, fact.key]
         return replace(decision, to_native=frozenset(to_native), to_both=frozenset(to_both))

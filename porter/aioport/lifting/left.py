@@ -87,7 +87,7 @@ def _adapt_delegations(lift: Lift, function: Function, decision: Decision) -> No
         lift.report(
             waits[index].node,
             "native-in-generator",
-            Severity.NOTE if certain else Severity.ERROR,
+            Severity.NOTE if certain else Severity.WARNING,
             "this generator stays one and delegates to what has become a coroutine"
             if certain
             else "this generator stays one and delegates to what may have become a coroutine",
