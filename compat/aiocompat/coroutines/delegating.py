@@ -1,0 +1,78 @@
+"""Python 3.3 and 3.4: asyncio's own generator coroutines, driven by ``yield from``."""
+
+import asyncio
+import functools
+import inspect
+
+from aiocompat.coroutines.marks import (
+    From,
+    Releasing,
+    Return,
+    forgotten_from,
+    leaked_stop_iteration,
+    not_awaitable,
+)
+
+_LOCKS = (asyncio.Lock, asyncio.Semaphore, asyncio.Condition)
+
+
+def coroutine(function):
+    """Make a generator function, or a plain function, a coroutine function; see :mod:`aiocompat.coroutines.native`."""
+    if asyncio.iscoroutinefunction(function):
+        return function
+    if not inspect.isgeneratorfunction(function):
+
+        @asyncio.coroutine
+        @functools.wraps(function)
+        def called(*args, **kwargs):
+            yield from ()
+            try:
+                return function(*args, **kwargs)
+            except Return as returned:
+                return returned.value
+
+        return called
+
+    @asyncio.coroutine
+    @functools.wraps(function)
+    def driven(*args, **kwargs):
+        return (yield from _drive(function(*args, **kwargs)))
+
+    return driven
+
+
+def _drive(generator):
+    value = error = None
+    while True:
+        try:
+            item = generator.send(value) if error is None else generator.throw(error)
+        except StopIteration as stop:
+            if stop.__traceback__.tb_next is not None:
+                raise leaked_stop_iteration() from stop
+            return stop.value
+        except Return as returned:
+            return returned.value
+        value = error = None
+        try:
+            if type(item) is From:
+                value = yield from _awaited(generator, item.awaitable)
+            elif item is None or isinstance(item, asyncio.Future):
+                value = yield item
+            else:
+                error = forgotten_from(generator, item)
+        except GeneratorExit:
+            generator.close()
+            raise
+        except BaseException as caught:
+            error = caught
+
+
+def _awaited(generator, awaitable):
+    if isinstance(awaitable, _LOCKS):
+        yield from awaitable.acquire()
+        return Releasing(awaitable)
+    if awaitable is None:
+        return (yield)
+    if isinstance(awaitable, asyncio.Future) or asyncio.iscoroutine(awaitable):
+        return (yield from awaitable)
+    raise not_awaitable(generator, awaitable)

@@ -1,0 +1,43 @@
+import ast
+import io
+import os
+import re
+
+from setuptools import setup
+
+here = os.path.dirname(os.path.abspath(__file__))
+
+
+def read(*parts):
+    with io.open(os.path.join(here, *parts), encoding="utf-8") as file:
+        return file.read()
+
+
+version = ast.literal_eval(
+    re.search(r"^__version__ = (.*)$", read("aiocompat", "__init__.py"), re.MULTILINE).group(1)
+)
+
+setup(
+    name="aiocompat",
+    version=version,
+    description="One coroutine API for Python 2.7 and 3.3 to 3.15",
+    long_description=read("README.rst"),
+    long_description_content_type="text/x-rst",
+    license="MIT",
+    packages=["aiocompat", "aiocompat.backends", "aiocompat.coroutines"],
+    package_data={"aiocompat": ["*.pyi", "py.typed"]},
+    python_requires=">=2.7, !=3.0.*, !=3.1.*, !=3.2.*",
+    install_requires=[
+        'asyncio; python_version == "3.3"',
+        'futures; python_version < "3"',
+        'six; python_version < "3"',
+        'trollius; python_version < "3"',
+    ],
+    classifiers=[
+        "License :: OSI Approved :: MIT License",
+        "Programming Language :: Python :: 2.7",
+        "Programming Language :: Python :: 3",
+        "Topic :: Software Development :: Libraries",
+    ],
+    zip_safe=False,
+)
