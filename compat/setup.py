@@ -13,9 +13,7 @@ def read(*parts):
         return file.read()
 
 
-version = ast.literal_eval(
-    re.search(r"^__version__ = (.*)$", read("aiocompat", "__init__.py"), re.MULTILINE).group(1)
-)
+version = ast.literal_eval(re.search(r"^__version__ = (.*)$", read("aiocompat", "__init__.py"), re.MULTILINE).group(1))
 
 setup(
     name="aiocompat",

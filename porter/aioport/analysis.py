@@ -287,9 +287,7 @@ def _settle(function: Function) -> None:
     if function.definition is Definition.PLAIN and function.suspensions:
         function.definition = Definition.GENERATOR
         # An undecorated generator of the Trollius style says so by using From.
-        function.trollius = any(
-            s.explicit and not isinstance(s.node.value, cst.From) for s in function.suspensions
-        )
+        function.trollius = any(s.explicit and not isinstance(s.node.value, cst.From) for s in function.suspensions)
     if function.trollius:
         for suspension in function.suspensions:
             if suspension.wait is Wait.VALUE and not _is_literal(suspension.operand):

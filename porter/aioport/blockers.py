@@ -120,10 +120,10 @@ def _of_managers(values: Values, function: Function, target_version: tuple[int, 
         locks = [item for item, kind in kinds.items() if kind is Manager.LOCK]
         if target_version < WITH_AWAIT_GONE or (len(locks) == len(statement.items)):
             continue
-        for item, kind in kinds.items():
+        for operand, kind in kinds.items():
             if kind is Manager.UNDECIDED:
                 yield Blocker(
-                    item,
+                    operand,
                     "undecided-context-manager",
                     "whether this is a lock (`async with`) or an awaitable that gives the context manager "
                     "(`with await`) cannot be told from this file",
@@ -131,7 +131,7 @@ def _of_managers(values: Values, function: Function, target_version: tuple[int, 
                 )
             elif kind is Manager.LOCK:
                 yield Blocker(
-                    item,
+                    operand,
                     "undecided-context-manager",
                     "this lock shares its with statement with something that is no lock",
                     "nest two with statements",

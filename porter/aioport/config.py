@@ -1,12 +1,111 @@
-"""Settings."""
+"""What a run is asked to do: the command line over ``[tool.aioport]`` in pyproject.toml, setup.cfg or tox.ini."""
+
 from __future__ import annotations
+
+import configparser
 import os
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+OLDEST_TARGET, NEWEST_TARGET = (3, 5), (3, 15)
+"""The versions async/await code can be written for (PEP 492 came with 3.5) and history.md knows about."""
+
+
+class ConfigError(Exception):
+    """A setting that cannot be used; the message names file and key."""
+
+
 @dataclass(frozen=True)
 class Settings:
+    """What a run is asked to do."""
+
     to: str
     target_version: tuple[int, int] = (3, 9)
     unsafe: bool = False
     fast: bool = False
+    """Skip porting the output again to see that nothing changes."""
     exclude: tuple[str, ...] = ()
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
+
+
+def parse_version(text: str) -> tuple[int, int]:
+    """``(3, 9)`` for ``3.9``. Raises :class:`ConfigError` for anything else and for versions that are no target."""
+    major, dot, minor = text.partition(".")
+    if dot and major.isdigit() and minor.isdigit():
+        version = (int(major), int(minor))
+        if OLDEST_TARGET <= version <= NEWEST_TARGET:
+            return version
+    oldest, newest = (".".join(map(str, version)) for version in (OLDEST_TARGET, NEWEST_TARGET))
+    raise ConfigError(f"{text!r} is no target version: write one from {oldest} to {newest}")
+
+
+def find_config(paths: Sequence[str]) -> dict[str, Any]:
+    """The settings in the nearest configuration file that has any, from the common folder of ``paths`` upwards."""
+    folder = os.path.realpath(os.path.commonpath([os.path.realpath(path) for path in paths]) if paths else ".")
+    while True:
+        for name, load in (("pyproject.toml", _from_toml), ("setup.cfg", _from_ini), ("tox.ini", _from_ini)):
+            path = os.path.join(folder, name)
+            if os.path.isfile(path) and (found := load(path)) is not None:
+                return _checked(found, path)
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return {}
+        folder = parent
+
+
+def _from_toml(path: str) -> Mapping[str, object] | None:
+    try:
+        with open(path, "rb") as file:
+            table = tomllib.load(file).get("tool", {}).get("aioport")
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from None
+    return table if isinstance(table, dict) else None
+
+
+def _from_ini(path: str) -> Mapping[str, object] | None:
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        with open(path, encoding="utf-8") as file:
+            parser.read_file(file)
+    except (OSError, UnicodeDecodeError, configparser.Error) as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from None
+    return {key: _ini_value(key, value) for key, value in parser.items("aioport")} if "aioport" in parser else None
+
+
+def _ini_value(key: str, value: str) -> object:
+    if key == "exclude":
+        return [line.strip() for line in value.splitlines() if line.strip()]
+    if key in ("unsafe", "fast") and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    return int(value) if key == "jobs" and value.isdigit() else value
+
+
+_TYPES: Mapping[str, type] = {
+    "to": str,
+    "target-version": str,
+    "unsafe": bool,
+    "fast": bool,
+    "exclude": list,
+    "jobs": int,
+}
+
+
+def _checked(found: Mapping[str, object], path: str) -> dict[str, Any]:
+    result: dict[str, object] = {}
+    for key, value in found.items():
+        if key not in _TYPES:
+            raise ConfigError(f"{path}: {key!r} is no setting of aioport; there are {', '.join(_TYPES)}")
+        if type(value) is not _TYPES[key] or (
+            isinstance(value, list) and not all(isinstance(item, str) for item in value)
+        ):
+            kind = {"str": "text", "bool": "true or false", "list": "a list of patterns", "int": "a number"}
+            raise ConfigError(f"{path}: {key!r} must be {kind[_TYPES[key].__name__]}, not {value!r}")
+        result[key.replace("-", "_")] = value
+    return result

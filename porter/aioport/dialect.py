@@ -65,9 +65,7 @@ def _starts_statement(found: list[Token], index: int) -> bool:
     if index == 0:
         return True
     before = found[index - 1]
-    return before.kind is Kind.NEWLINE or (
-        before.depth == 0 and before.kind is OPERATOR and before.text in (";", ":")
-    )
+    return before.kind is Kind.NEWLINE or (before.depth == 0 and before.kind is OPERATOR and before.text in (";", ":"))
 
 
 def _of_statements(found: list[Token], index: int) -> Iterator[tuple[Token, str]]:
@@ -115,8 +113,7 @@ def _of_parameters(found: list[Token], index: int) -> Iterator[tuple[Token, str]
     depth = token.depth + (0 if token.text == "lambda" else 1)
     for position in range(start, len(found)):
         current, before = found[position], found[position - 1]
-        if current.depth < depth or (current.depth == depth and current.text in (":", ")")):
-            if token.text == "lambda" or current.text == ")" or current.depth < depth:
-                return
+        if current.depth < depth or (token.text == "lambda" and current.depth == depth and current.text == ":"):
+            return
         if current.depth == depth and current.text == "(" and before.text in ("(", ",", "lambda"):
             yield current, "a tuple parameter"

@@ -1,9 +1,122 @@
-"""tmp"""
+"""Which files a run is about: those named, and the Python files below the folders named."""
+
+from __future__ import annotations
+
 import os
-def discover(paths, exclude):
-    for p in paths:
-        if os.path.isdir(p):
-            for d,_,fs in os.walk(p):
-                for f in sorted(fs):
-                    if f.endswith('.py'): yield os.path.join(d,f)
-        else: yield p
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pathspec import GitIgnoreSpec
+
+from aioport.source import TEMPORARY_PREFIX, SourceError
+
+_SUFFIXES = (".py", ".pyw")
+
+_SKIPPED = frozenset(
+    ["__pycache__", "__pypackages__", "_build", "buck-out", "build", "dist", "node_modules", "site-packages", "venv"]
+)
+"""Folders that hold no source of the project: what ruff leaves out too. Hidden folders are left out as well."""
+
+
+@dataclass(frozen=True)
+class _Ignores:
+    """The patterns of one ``.gitignore`` (or of ``--exclude``) and the folder they are relative to."""
+
+    folder: str
+    spec: GitIgnoreSpec
+
+    def decides(self, path: str, *, is_folder: bool) -> bool | None:
+        """Whether ``path`` is ignored; ``None`` where no pattern says."""
+        relative = os.path.relpath(path, self.folder).replace(os.sep, "/")
+        return self.spec.check_file(relative + "/" if is_folder else relative).include
+
+
+def discover(paths: Sequence[str], exclude: Sequence[str] = ()) -> Iterator[str | SourceError]:
+    """The files to port, each once, folders in sorted order; an error for each path that does not exist.
+
+    A file that is named is always taken. Below folders, ``.gitignore`` files are respected, and ``exclude`` holds more
+    patterns of their kind, relative to the current folder.
+    """
+    excluded = _Ignores(os.getcwd(), GitIgnoreSpec.from_lines(exclude))
+    seen: set[str] = set()
+    for path in paths:
+        if os.path.isdir(path):
+            found: Iterator[str] = _below(path, [excluded, *_ignores_above(path)], frozenset())
+        elif os.path.exists(path):
+            found = iter([path])
+        else:
+            yield SourceError(path, "unreadable", "it does not exist", "check the path")
+            continue
+        for file in found:
+            real = os.path.realpath(file)
+            if real not in seen:
+                seen.add(real)
+                yield file
+
+
+def _below(folder: str, ignores: list[_Ignores], above: frozenset[str]) -> Iterator[str]:
+    real = os.path.realpath(folder)
+    if real in above:
+        return
+    own = _ignores_in(folder)
+    ignores = [*ignores, own] if own is not None else ignores
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        is_folder = entry.is_dir()
+        if is_folder and _is_skipped(entry):
+            continue
+        if not is_folder and not (entry.name.endswith(_SUFFIXES) and not entry.name.startswith(TEMPORARY_PREFIX)):
+            continue
+        if _is_ignored(entry.path, ignores, is_folder=is_folder):
+            continue
+        if is_folder:
+            yield from _below(entry.path, ignores, above | {real})
+        else:
+            yield entry.path
+
+
+def _is_skipped(entry: os.DirEntry[str]) -> bool:
+    return (
+        entry.name.startswith(".")
+        or entry.name in _SKIPPED
+        or entry.name.endswith(".egg-info")
+        or os.path.exists(os.path.join(entry.path, "pyvenv.cfg"))
+    )
+
+
+def _is_ignored(path: str, ignores: list[_Ignores], *, is_folder: bool) -> bool:
+    excluded, *gitignores = ignores
+    if excluded.decides(path, is_folder=is_folder):
+        return True
+    # As in git, the file nearest to the path that says anything decides.
+    for ignore in reversed(gitignores):
+        decision = ignore.decides(path, is_folder=is_folder)
+        if decision is not None:
+            return decision
+    return False
+
+
+def _ignores_above(folder: str) -> list[_Ignores]:
+    """The ``.gitignore`` files of the folders around ``folder``, outermost first, as far as its git repository goes."""
+    found: list[_Ignores] = []
+    current = os.path.realpath(folder)
+    while not os.path.exists(os.path.join(current, ".git")):
+        parent = os.path.dirname(current)
+        if parent == current:
+            return []
+        current = parent
+        if (ignores := _ignores_in(current)) is not None:
+            found.insert(0, ignores)
+    return found
+
+
+def _ignores_in(folder: str) -> _Ignores | None:
+    path = os.path.join(folder, ".gitignore")
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return _Ignores(os.path.realpath(folder), GitIgnoreSpec.from_lines(file))
+    except OSError:
+        return None

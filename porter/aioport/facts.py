@@ -39,7 +39,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Delegation:
-    """What is waited for, or by a plain function returned: a call, something of the library, or neither (both empty)."""
+    """What is waited for, or what a plain function returns: a call, something of the library, or neither."""
 
     target: Target | None
     library: str
@@ -190,7 +190,7 @@ class CallUses:
         return Delegation(self.target(operand.func), "", line)
 
     def assigned(self, node: cst.BaseExpression | None) -> cst.BaseExpression | None:
-        """The call assigned to a variable that is bound once, or the only call assigned to an attribute; else ``node``."""
+        """The call that a variable bound once, or an attribute, is assigned; else ``node``."""
         if isinstance(node, cst.Attribute):
             calls = [value for value in self._attributes.get(node.attr.value, ()) if isinstance(value, cst.Call)]
             return calls[0] if len(calls) == 1 else node
@@ -271,7 +271,9 @@ class CallUses:
             return Use.RUN
         if isinstance(call.func, cst.Attribute) and call.func.attr.value in library.TASK_MAKING_METHODS:
             return Use.RUN
-        if origins <= library.ITERATING_BUILTINS and not isinstance(node, (cst.ListComp, cst.GeneratorExp, cst.SetComp)):
+        if origins <= library.ITERATING_BUILTINS and not isinstance(
+            node, (cst.ListComp, cst.GeneratorExp, cst.SetComp)
+        ):
             return Use.ITERATED
         return Use.OTHER
 
@@ -286,4 +288,3 @@ class CallUses:
             if use in uses:
                 return use
         return Use.OTHER
-

@@ -197,13 +197,10 @@ class _Project:
         decision = self._decisions[fact.path, fact.key]
         return replace(decision, to_native=frozenset(to_native), to_both=frozenset(to_both))
 
-
     def _becomes_native(self, fact: FunctionFact) -> bool:
         """Whether a call of ``fact`` gives a coroutine object where it gave a generator."""
         verdict = self._verdict(fact)
-        return verdict is Verdict.FORWARDER or (
-            verdict is Verdict.NATIVE and fact.definition is not Definition.NATIVE
-        )
+        return verdict is Verdict.FORWARDER or (verdict is Verdict.NATIVE and fact.definition is not Definition.NATIVE)
 
 
 def _first_decision(fact: FunctionFact) -> Decision:

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from parso.python.token import PythonTokenTypes as Kind
+from parso.python.token import PythonTokenTypes
 from parso.python.tokenize import tokenize
 from parso.utils import parse_version_string
 
+Kind = PythonTokenTypes
 _GRAMMAR = parse_version_string("3.13")
 
 
 @dataclass(frozen=True)
 class Token:
-    """One token. ``line`` counts from 1, ``col`` from 0; ``glued`` tells that nothing stands between it and the last."""
+    """One token. ``line`` counts from 1, ``col`` from 0; ``glued``: nothing stands between it and the last."""
 
     kind: Kind
     text: str

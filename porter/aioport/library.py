@@ -45,9 +45,9 @@ ITERATING_BUILTINS = frozenset(
 """Builtins that iterate what they are given."""
 
 TRANSPARENT_DECORATORS = frozenset(
-    "abc.abstractmethod abc.abstractproperty builtins.classmethod builtins.property builtins.staticmethod functools.wraps "
-    "typing.no_type_check typing.overload unittest.skip unittest.skipIf unittest.skipUnless unittest.expectedFailure "
-    "unittest2.skip unittest2.skipIf unittest2.skipUnless".split()
+    "abc.abstractmethod abc.abstractproperty builtins.classmethod builtins.property builtins.staticmethod "
+    "functools.wraps typing.no_type_check typing.overload unittest.skip unittest.skipIf unittest.skipUnless "
+    "unittest.expectedFailure unittest2.skip unittest2.skipIf unittest2.skipUnless".split()
 )
 """Decorators that give back the function they get, or call it without looking at what it returns."""
 
@@ -60,9 +60,8 @@ GENERATOR_DECORATORS = frozenset(
 """Decorators that want a generator function: what stands under them stays one."""
 
 KIND_QUESTIONS = frozenset(
-    "asyncio.iscoroutinefunction trollius.iscoroutinefunction "
-    "inspect.isgeneratorfunction inspect.isgenerator inspect.iscoroutinefunction inspect.iscoroutine "
-    "types.GeneratorType".split()
+    "asyncio.iscoroutinefunction trollius.iscoroutinefunction inspect.isgeneratorfunction inspect.isgenerator "
+    "inspect.iscoroutinefunction inspect.iscoroutine types.GeneratorType".split()
 )
 """What asks whether something is a generator or a coroutine; a port changes some of the answers."""
 
@@ -70,25 +69,26 @@ PROTOCOL_METHODS = frozenset(["__iter__", "__await__", "__next__", "__aiter__", 
 """Methods that return an iterator by protocol: a generator there stays one, whatever it delegates to."""
 
 TEXT_METHODS = frozenset(
-    "decode encode endswith format hex hexdigest lower lstrip rstrip split splitlines startswith strip title upper".split()
+    "decode encode endswith format hex hexdigest lower lstrip rstrip split splitlines startswith strip title "
+    "upper".split()
 )
 """Methods of strings and bytes: nobody gives these names to something that returns an awaitable."""
 
 _PLAIN_MODULES = frozenset(
-    "base64 binascii collections csv datetime decimal email errno fractions hashlib hmac html http io itertools json "
-    "logging math os pathlib platform pprint re shutil socket string struct sys tempfile textwrap time "
-    "traceback urllib uuid warnings xml zlib".split()
+    "base64 binascii collections csv datetime decimal email errno fractions hashlib hmac html http io "
+    "itertools json logging math os pathlib platform pprint re shutil socket string struct sys tempfile "
+    "textwrap time traceback urllib uuid warnings xml zlib".split()
 )
 """Modules of the standard library in which nothing returns an awaitable."""
 
 _PLAIN_BUILTINS = frozenset(
-    "abs all any ascii bin bool bytearray bytes callable chr complex dict divmod float format frozenset hash hex id int "
-    "isinstance issubclass len list max memoryview min object oct open ord pow print range repr reversed round set slice "
-    "sorted str sum tuple type vars zip".split()
+    "abs all any ascii bin bool bytearray bytes callable chr complex dict divmod float format frozenset hash "
+    "hex id int isinstance issubclass len list max memoryview min object oct open ord pow print range repr "
+    "reversed round set slice sorted str sum tuple type vars zip".split()
 )
 
 _PLAIN_ELSEWHERE = frozenset(
-    "aiohttp.web.Response aiohttp.web.json_response aiohttp.web.StreamResponse aiohttp.web.Application".split()
+    ["aiohttp.web.Response", "aiohttp.web.json_response", "aiohttp.web.StreamResponse", "aiohttp.web.Application"]
 )
 
 
@@ -97,5 +97,7 @@ def gives_no_awaitable(origin: str) -> bool:
     module, _, name = origin.partition(".")
     if module == "builtins":
         # Exceptions are what else is called by a builtin name; max() and min() give back what they were given.
-        return (name in _PLAIN_BUILTINS and name not in ("max", "min")) or name.endswith(("Error", "Exception", "Warning"))
+        return (name in _PLAIN_BUILTINS and name not in ("max", "min")) or name.endswith(
+            ("Error", "Exception", "Warning")
+        )
     return module in _PLAIN_MODULES or origin in _PLAIN_ELSEWHERE

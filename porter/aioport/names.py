@@ -19,9 +19,9 @@ UNKNOWN = "?"
 """Stands in a set of origins for everything that is not an import or an alias of one."""
 
 _SUBMODULES = frozenset(
-    "base_events base_futures base_subprocess base_tasks coroutines events exceptions futures locks proactor_events "
-    "protocols queues runners selector_events streams taskgroups tasks threads timeouts transports unix_events "
-    "windows_events".split()
+    "base_events base_futures base_subprocess base_tasks coroutines events exceptions futures locks "
+    "proactor_events protocols queues runners selector_events streams taskgroups tasks threads timeouts "
+    "transports unix_events windows_events".split()
 )
 """Modules below asyncio and trollius whose public names the package itself has too (``asyncio.tasks.sleep``)."""
 
@@ -117,7 +117,7 @@ class Names:
         return node in self._scope_of
 
     def binding_scope(self, node: cst.Name) -> Scope | None:
-        """The scope that gives ``node`` its meaning; ``None`` for builtins, star imports and names that are not looked up."""
+        """The scope that gives ``node`` its meaning; ``None`` for builtins, star imports and what is not looked up."""
         scope = self._scope_of.get(node)
         return scope.find(node.value) if scope is not None else None
 

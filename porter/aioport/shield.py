@@ -77,9 +77,9 @@ def _used_as_names(found: list[Token]) -> Iterator[Token]:
             continue
         if token.text == "def" and after is not None and after.kind is NAME:
             functions.append((start, before is not None and before.text == "async" and before.line == token.line))
-        elif token.text == "async" and not _is_async_keyword(before, after):
-            yield token
-        elif token.text == "await" and not _is_await_keyword(before, after, any(a for _, a in functions[-1:])):
+        elif (token.text == "async" and not _is_async_keyword(before, after)) or (
+            token.text == "await" and not _is_await_keyword(before, after, any(a for _, a in functions[-1:]))
+        ):
             yield token
 
 

@@ -70,7 +70,9 @@ def decode(data: bytes, path: str) -> Source:
         raise SourceError(path, "not-text", message, "add a coding line, or save it as UTF-8", line) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise SourceError(path, "not-text", "it has a NUL character, which no Python source may have", "remove it", line)
+        raise SourceError(
+            path, "not-text", "it has a NUL character, which no Python source may have", "remove it", line
+        )
     lines = tuple(match.groups() for match in _LINE.finditer(text))
     if len(lines) > 1 and lines[-1] == ("", "") and not lines[-2][1]:
         lines = lines[:-1]

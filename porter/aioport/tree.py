@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache
 from typing import Union
 
 import libcst as cst
@@ -49,7 +49,7 @@ _PUNCTUATION = (
 )
 
 
-@lru_cache(maxsize=None)
+@cache
 def _fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
     names = tuple(field.name for field in dataclasses.fields(kind))
     kept = ("star_arg", "star_kwarg", "operator") if kind is cst.Parameters else ()

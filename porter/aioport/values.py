@@ -1,4 +1,4 @@
-"""What the expressions of one file may evaluate to: the values assigned to a name or attribute, anywhere in the file."""
+"""What the expressions of one file may evaluate to, by all values assigned to their names and attributes in it."""
 
 from __future__ import annotations
 
@@ -152,9 +152,7 @@ class Values:
         return Awaitability.MAYBE
 
     def _join(self, nodes: Iterable[cst.BaseExpression | None], depth: int) -> Awaitability:
-        found = {
-            Awaitability.MAYBE if node is None else self.awaitability(node, depth + 1) for node in nodes
-        }
+        found = {Awaitability.MAYBE if node is None else self.awaitability(node, depth + 1) for node in nodes}
         return found.pop() if len(found) == 1 else Awaitability.MAYBE
 
     def _of_name(self, node: cst.Name, depth: int) -> Awaitability:

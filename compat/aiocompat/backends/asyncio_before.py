@@ -40,7 +40,7 @@ from asyncio import (
     wait_for,
 )
 
-from aiocompat.backends.running import running_loop, runner
+from aiocompat.backends.running import runner, running_loop
 
 # ensure_future is new in 3.4.4, where async, its name before, became deprecated; 3.7 made that a keyword. Until then
 # join() and task_done() were JoinableQueue's, not Queue's.

@@ -30,7 +30,7 @@ from trollius import (
     set_event_loop,
 )
 
-from aiocompat.backends.running import running_loop, runner
+from aiocompat.backends.running import runner, running_loop
 from aiocompat.coroutines.marks import From, Return
 from aiocompat.coroutines.stacked import coroutine
 
@@ -120,6 +120,5 @@ run = runner(new_event_loop, set_event_loop, iscoroutine, all_tasks, gather)
 __all__ = [
     name
     for name in dir()
-    if not name.startswith("_")
-    and name not in ("trollius", "running_loop", "runner", "From", "Return", "coroutine")
+    if not name.startswith("_") and name not in ("trollius", "running_loop", "runner", "From", "Return", "coroutine")
 ]

@@ -66,9 +66,7 @@ def _only_delegates(function):
     for instruction in dis.get_instructions(code):
         # Up to 3.10 `yield from` has an opcode of its own; from 3.11 on the RESUME after a YIELD_VALUE says what kind
         # of yield it was.
-        if previous == "YIELD_VALUE" and (
-            instruction.opname != "RESUME" or instruction.arg & 3 == _AFTER_YIELD
-        ):
+        if previous == "YIELD_VALUE" and (instruction.opname != "RESUME" or instruction.arg & 3 == _AFTER_YIELD):
             return False
         previous = instruction.opname
     return True

@@ -27,8 +27,8 @@ _LOCKS = (trollius.Lock, trollius.Semaphore, trollius.Condition)
 def coroutine(function):
     """Make a generator function, or a plain function, a coroutine function that Trollius takes as well.
 
-    ``yield From(x)`` inside an ``except`` block clears what ``sys.exc_info()`` says, as every yield does on Python 2: a bare
-    ``raise`` after it fails. Keep the exception in a name instead.
+    ``yield From(x)`` inside an ``except`` block clears what ``sys.exc_info()`` says, as every yield does on Python 2: a
+    bare ``raise`` after it fails. Keep the exception in a name instead.
     """
     if getattr(function, "_is_coroutine", False):
         return function

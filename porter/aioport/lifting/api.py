@@ -147,4 +147,3 @@ def _report_questions(lift: Lift) -> None:
                     "changed from one to the other",
                     "check that the answer is still the one that is wanted",
                 )
-

@@ -93,7 +93,7 @@ class Lift:
             call,
             "coroutine-call",
             Severity.ERROR,
-            "the coroutine decorator is called as a function here, and what it gets cannot be made an async def in place",
+            "the coroutine decorator is called as a function, and what it gets cannot be made an async def in place",
             "write an async def and use that",
         )
 
@@ -124,7 +124,5 @@ class Lift:
         """Add a finding at ``node``; ``whole`` is all that was left because of it."""
         place = self.analysis.positions[node]
         extent = self.analysis.positions[whole or node]
-        location = Location(
-            self.path, place.start.line, place.start.column + 1, extent.start.line, extent.end.line
-        )
+        location = Location(self.path, place.start.line, place.start.column + 1, extent.start.line, extent.end.line)
         self.findings.append(Finding(location, code, severity, applicability, message, advice))

@@ -40,9 +40,7 @@ def _without_decorator(node: cst.FunctionDef, index: int) -> cst.FunctionDef:
         following = decorators[index]
         decorators[index] = following.with_changes(leading_lines=[*lines, *following.leading_lines])
         return node.with_changes(decorators=decorators)
-    return node.with_changes(
-        decorators=decorators, lines_after_decorators=[*lines, *node.lines_after_decorators]
-    )
+    return node.with_changes(decorators=decorators, lines_after_decorators=[*lines, *node.lines_after_decorators])
 
 
 def _await_returned(lift: Lift, function: Function) -> None:
@@ -53,7 +51,8 @@ def _await_returned(lift: Lift, function: Function) -> None:
 
 
 def _returning_await(updated: cst.CSTNode) -> cst.CSTNode:
-    assert isinstance(updated, cst.Return) and updated.value is not None
+    assert isinstance(updated, cst.Return)
+    assert updated.value is not None
     return updated.with_changes(
         value=cst.Await(as_primary(updated.value)),
         whitespace_after_return=cst.SimpleWhitespace(" "),
@@ -61,7 +60,7 @@ def _returning_await(updated: cst.CSTNode) -> cst.CSTNode:
 
 
 def lift_lambdas(lift: Lift) -> None:
-    """``name = coroutine(lambda ...: value)`` becomes a function of that name; see :mod:`aioport.codes` for the rest."""
+    """``name = coroutine(lambda ...: value)`` becomes a function of that name; other calls are reported."""
     for call in lift.analysis.calls:
         if not lift.analysis.names.means(call.func, words().coroutine):
             continue
@@ -93,7 +92,7 @@ def _lift_lambda(lift: Lift, call: cst.Call) -> bool:
 
     def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(updated, cst.SimpleStatementLine)
-        value = updated.body[0].value.args[0].value  # type: ignore[union-attr, attr-defined]
+        value = updated.body[0].value.args[0].value  # type: ignore[attr-defined]
         body = cst.Await(as_primary(value.body)) if kind is Awaitability.YES else value.body
         return cst.FunctionDef(
             name=name,

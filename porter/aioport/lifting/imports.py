@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Union
 
@@ -187,9 +187,7 @@ class Imports:
         elif not imported.no_longer_used(self._lift):
             new.append(alias)
 
-    def _rename_alias(
-        self, alias: cst.ImportAlias, name: str, imported: _Imported, new: list[cst.ImportAlias]
-    ) -> None:
+    def _rename_alias(self, alias: cst.ImportAlias, name: str, imported: _Imported, new: list[cst.ImportAlias]) -> None:
         changed = alias.with_changes(name=cst.Name(name))
         if alias.asname is None:
             for use in imported.remaining:
@@ -218,9 +216,8 @@ class Imports:
                 self._lift.edits.replace(node, _import_asyncio())
             else:
                 remove_statement(self._lift, node)
-        elif list(new) != list(node.names) or changed is not node or old:
-            if not (old and not new and list(old) == list(node.names)):
-                self._replace(node, statements)
+        elif list(old or new) != list(node.names) or (new and (old or changed is not node)):
+            self._replace(node, statements)
 
     def _is_at_top(self, node: Statement) -> bool:
         parents = self._lift.analysis.names.parents
@@ -236,9 +233,7 @@ class Imports:
             def split(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
                 assert isinstance(updated, cst.SimpleStatementLine)
                 first = updated.with_changes(body=[statements[0]], trailing_whitespace=cst.TrailingWhitespace())
-                return cst.FlattenSentinel(
-                    [first, updated.with_changes(body=[statements[1]], leading_lines=[])]
-                )
+                return cst.FlattenSentinel([first, updated.with_changes(body=[statements[1]], leading_lines=[])])
 
             self._lift.edits.on(line, split)
         else:
@@ -269,8 +264,7 @@ def _imports_plainly(node: cst.Import, module: str) -> bool:
 
 def _is_import_line(line: cst.CSTNode) -> bool:
     return isinstance(line, cst.SimpleStatementLine) and any(
-        isinstance(small, cst.Import)
-        or (isinstance(small, cst.ImportFrom) and dotted(small.module) != "__future__")
+        isinstance(small, cst.Import) or (isinstance(small, cst.ImportFrom) and dotted(small.module) != "__future__")
         for small in line.body
     )
 

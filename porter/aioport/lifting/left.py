@@ -26,9 +26,7 @@ def report_left(lift: Lift) -> None:
 
 def _report_coroutine(lift: Lift, function: Function, decision: Decision) -> None:
     for blocker in function.blockers:
-        lift.report(
-            blocker.node, blocker.code, Severity.ERROR, blocker.message, blocker.advice, whole=function.node
-        )
+        lift.report(blocker.node, blocker.code, Severity.ERROR, blocker.message, blocker.advice, whole=function.node)
     if decision.reason == ITERATED:
         lift.report(
             function.node.name,

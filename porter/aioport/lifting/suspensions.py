@@ -58,7 +58,8 @@ def _lift_await(lift: Lift, suspension: Suspension) -> None:
         item = item.args[0].value
 
     def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
-        assert isinstance(updated, cst.Yield) and updated.value is not None
+        assert isinstance(updated, cst.Yield)
+        assert updated.value is not None
         operand = updated.value.item if isinstance(updated.value, cst.From) else updated.value
         for _ in wrappers:
             assert isinstance(operand, cst.Call)

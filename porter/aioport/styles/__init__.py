@@ -7,7 +7,7 @@ import pkgutil
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,13 @@ class Vocabulary:
     """The same for methods of event loops."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def style_names() -> tuple[str, ...]:
     """The styles there are, as ``--to`` spells them."""
     return tuple(sorted(info.name.replace("_", "-") for info in pkgutil.iter_modules(__path__) if info.ispkg))
 
 
-@lru_cache(maxsize=None)
+@cache
 def vocabularies() -> tuple[Vocabulary, ...]:
     """The vocabulary of every style that has generator-based coroutines."""
     found = []
@@ -79,7 +79,7 @@ class Words:
     plain_yield_waits: frozenset[str]
 
 
-@lru_cache(maxsize=None)
+@cache
 def words() -> Words:
     """All constructs of all generator-based styles."""
     every = vocabularies()
@@ -97,7 +97,7 @@ def _with_twins(names: frozenset[str]) -> frozenset[str]:
     return names | {"asyncio." + name.rpartition(".")[2] for name in names}
 
 
-@lru_cache(maxsize=None)
+@cache
 def marker() -> re.Pattern[bytes]:
     """Matches the bytes of every file that may hold a construct of some style."""
     return re.compile("|".join(sorted({v.marker for v in vocabularies()})).encode())

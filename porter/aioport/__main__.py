@@ -1,0 +1,5 @@
+"""``python -m aioport``."""
+
+from aioport.cli import main
+
+main(prog_name="aioport")

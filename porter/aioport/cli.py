@@ -1,0 +1,156 @@
+"""The command line: arguments to :class:`aioport.config.Settings`, files written, exit status."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import click
+
+from aioport import __version__
+from aioport.codes import CODES
+from aioport.config import ConfigError, Settings, find_config, parse_version
+from aioport.project import port_bytes, port_paths
+from aioport.report import Reporter, formats, reporter
+from aioport.results import FileReport, Summary
+from aioport.source import SourceError, replace
+from aioport.styles import style_names
+
+BUILT = frozenset(["async-await"])
+"""Styles that can be ported to so far."""
+
+_EPILOG = """\b
+Examples:
+  aioport --to async-await --diff src/          show what would change
+  aioport --to async-await src/ tests/          port in place
+  aioport --to async-await --check src/         exit 1 if anything is left to port
+  aioport --explain returned-awaitable          what a finding means
+
+\b
+Exit status: 0 all is ported; 1 something is left to do; 2 wrong usage, or a
+file that could not be read, parsed or written.
+"""
+
+
+def _explain(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if value is None:
+        return
+    if value not in CODES:
+        raise click.BadParameter(f"there is no finding {value!r}; there are {', '.join(sorted(CODES))}")
+    click.echo(CODES[value].page())
+    context.exit()
+
+
+@click.command(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("paths", nargs=-1, metavar="PATH...")
+@click.option("--to", type=click.Choice(style_names()), help="The style to port to.")
+@click.option("--target-version", metavar="3.X", help="The oldest Python the result must run on.  [default: 3.9]")
+@click.option("--diff", is_flag=True, help="Print the changes, write nothing.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if anything would change.")
+@click.option("--unsafe", is_flag=True, default=None, help="Also rewrite what may change behaviour.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Leave files out, as in .gitignore; may be repeated.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="How many processes to use.  [default: all cores]")
+@click.option("--fast", is_flag=True, default=None, help="Do not port the result again to prove that it is stable.")
+@click.option("--format", "format_", type=click.Choice(formats()), default="text", help="How to report.")
+@click.option(
+    "--explain", metavar="CODE", callback=_explain, expose_value=False, is_eager=True, help="Explain a finding."
+)
+@click.version_option(__version__, prog_name="aioport")
+@click.pass_context
+def main(
+    context: click.Context, /, paths: tuple[str, ...], diff: bool, check: bool, format_: str, **options: Any
+) -> None:
+    """Port coroutine source from Trollius and `yield from` to async/await, in place.
+
+    Files and folders are given by PATH; `-` reads stdin and writes stdout.
+    """
+    if not paths:
+        raise click.UsageError("name the files or folders to port, or - for stdin")
+    if diff and check:
+        raise click.UsageError("--diff and --check: use one of the two")
+    settings = _settings(paths, options)
+    telling = reporter(format_, beside_output=diff or paths == ("-",))
+    if paths == ("-",):
+        context.exit(_port_stdin(settings, telling))
+    context.exit(_run(port_paths(paths, settings), telling, diff=diff, write=not (diff or check), check=check))
+
+
+def _settings(paths: tuple[str, ...], options: dict[str, Any]) -> Settings:
+    try:
+        chosen: dict[str, Any] = find_config([path for path in paths if path != "-"])
+        chosen.update({key: value for key, value in options.items() if value not in (None, ())})
+        chosen["target_version"] = parse_version(str(chosen.get("target_version", "3.9")))
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from None
+    if "to" not in chosen:
+        raise click.UsageError("say which style to port to: --to async-await")
+    if chosen["to"] not in BUILT:
+        raise click.UsageError(f"porting to {chosen['to']} is not built yet; --to async-await is")
+    chosen["exclude"] = tuple(chosen.get("exclude", ()))
+    return Settings(**chosen)
+
+
+def _port_stdin(settings: Settings, telling: Reporter) -> int:
+    data = sys.stdin.buffer.read()
+    report = port_bytes(data, "<stdin>", settings)
+    telling.file(report)
+    sys.stdout.buffer.write(report.after)
+    return _status(Summary().plus(report))
+
+
+def _run(reports: Iterable[FileReport], telling: Reporter, *, diff: bool, write: bool, check: bool) -> int:
+    summary = Summary()
+    for report in reports:
+        if report.changed and write:
+            report = _written(report)
+        if report.changed and diff:
+            _print_diff(report)
+        telling.file(report)
+        summary = summary.plus(report)
+    telling.end(summary, written=write)
+    status = _status(summary)
+    return 1 if status == 0 and check and summary.changed else status
+
+
+def _written(report: FileReport) -> FileReport:
+    """Write a ported file; what cannot be written is a report with one more finding and nothing changed."""
+    try:
+        replace(report.path, report.after)
+    except SourceError as error:
+        return FileReport(report.path, report.before, report.before, 0, (error.finding,))
+    return report
+
+
+def _status(summary: Summary) -> int:
+    if summary.failures:
+        return 2
+    return 1 if summary.errors else 0
+
+
+def _print_diff(report: FileReport) -> None:
+    stream = sys.stdout.buffer
+    colored = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    for line in _diff_lines(report):
+        stream.write(_colored(line) if colored else line)
+    stream.flush()
+
+
+def _diff_lines(report: FileReport) -> Iterator[bytes]:
+    path = os.fsencode(report.path)
+    lines = difflib.diff_bytes(
+        difflib.unified_diff,
+        report.before.splitlines(keepends=True),
+        report.after.splitlines(keepends=True),
+        path,
+        path,
+    )
+    for line in lines:
+        yield line if line.endswith((b"\n", b"\r")) else line + b"\n\\ No newline at end of file\n"
+
+
+def _colored(line: bytes) -> bytes:
+    color = {b"+": b"\x1b[32m", b"-": b"\x1b[31m", b"@": b"\x1b[36m"}.get(line[:1])
+    return line if color is None else color + line.rstrip(b"\r\n") + b"\x1b[0m\n"

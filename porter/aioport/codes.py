@@ -1,0 +1,406 @@
+"""The codes of findings. Each class is one; its docstring is its page.
+
+A page says what was found, why it matters, shows an example (with the port, where there is one), and what to do.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping
+
+
+class Code:
+    """Base of all codes. The code's name is the class's, in lower case with hyphens."""
+
+    @classmethod
+    def name(cls) -> str:
+        """``data-generator`` for ``DataGenerator``."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+    @classmethod
+    def page(cls) -> str:
+        """The page, starting with the code's name."""
+        return f"{cls.name()}\n\n{inspect.getdoc(cls)}"
+
+
+class Bug(Code):
+    """The port of a file failed its own verification, so it was not written.
+
+    Why: every output is compiled, and ported again to see that nothing changes. A failure is always a bug of aioport,
+    never of your code.
+
+    Example::
+
+        app.py:1:1: failure bug: the port of this file does not compile: invalid syntax (in line 12 of the output)
+
+    What to do: report it, with the file or the part of it that the message names. Meanwhile leave the file out.
+    """
+
+
+class CoroutineCall(Code):
+    """The coroutine decorator is called as a function, on something that cannot become an ``async def`` where it is.
+
+    Why: ``f = asyncio.coroutine(f)`` after ``def f`` and ``name = asyncio.coroutine(lambda ...)`` are ported; any other
+    call makes a coroutine function out of a value that may have other uses.
+
+    Example::
+
+        server.on_connect(asyncio.coroutine(handler))
+
+    What to do: make what it is given an ``async def``, or wrap it in one, and pass that.
+    """
+
+
+class DataGenerator(Code):
+    """A coroutine hands out values with ``yield``, so it is driven by hand and not by the loop alone.
+
+    Why: in an ``async def`` a ``yield`` makes an asynchronous generator, which is used in another way (PEP 525).
+
+    Example::
+
+        @asyncio.coroutine
+        def lines(reader):
+            while True:
+                line = yield from reader.readline()
+                yield line                              # left as it is
+
+    What to do: make it an asynchronous generator and iterate it with ``async for``; or, if the ``yield`` was meant to
+    wait, write ``yield from`` and port again.
+    """
+
+
+class DependsOnLeft(Code):
+    """A coroutine waits for a generator that stays a generator.
+
+    Why: ``yield from`` takes any iterable, ``await`` only takes awaitables (PEP 492), so this function stays as well.
+
+    Example::
+
+        def steps():                 # also used in a for loop: stays a generator
+            yield
+            yield
+
+        @asyncio.coroutine
+        def walk():
+            yield from steps()       # left: `await steps()` would fail
+
+    What to do: port the generator by hand, as the finding on it says, and run aioport again.
+    """
+
+
+class DrivenByHand(Code):
+    """A decorated coroutine is iterated somewhere: by ``for``, ``next()``, ``list()`` or the like.
+
+    Why: generators can be iterated, coroutine objects cannot. Only ``send``, ``throw`` and ``close`` work on both.
+
+    Example::
+
+        @asyncio.coroutine
+        def handshake():
+            yield from sleep(1)
+
+        for step in handshake():     # so handshake() is left as it is
+            print(step)
+
+    What to do: run it on a loop, or make it a plain generator without the decorator.
+    """
+
+
+class ExceptReturn(Code):
+    """Something in a coroutine looks at ``Return`` as at any other exception.
+
+    Why: a ported coroutine returns, it does not raise ``Return``, so the handler would never run.
+
+    Example::
+
+        try:
+            result = compute()
+        except Return as returned:
+            result = returned.value
+
+    What to do: return from where the value is known, and take the handler away.
+    """
+
+
+class KeywordName(Code):
+    """``async`` or ``await`` is used as a name where the target version has it as a keyword.
+
+    Why: both are keywords from 3.7 on, and inside every ``async def`` before. (``asyncio.async`` is ported.)
+
+    Example::
+
+        def fetch(url, async=False):      # not Python 3.7
+            ...
+
+    What to do: rename it in all files that use it.
+    """
+
+
+class KindQuestion(Code):
+    """Something asks whether an object is a generator or a coroutine, in a file in which functions became coroutines.
+
+    Why: ``inspect.isgeneratorfunction(f)`` was true of a generator-based coroutine and is false of an ``async def``.
+
+    Example::
+
+        if inspect.isgeneratorfunction(handler):
+            handler = asyncio.coroutine(handler)
+
+    What to do: see which answer the code needs now. ``inspect.isawaitable(x)`` is right for both kinds of objects.
+    """
+
+
+class MissingName(Code):
+    """A name that Trollius has and asyncio lacks.
+
+    Why: Trollius carries parts of newer Pythons for Python 2. Its exceptions are builtins now and are ported; the
+    rest has no counterpart of the same name.
+
+    Example::
+
+        context = trollius.SSLContext(ssl.PROTOCOL_SSLv23)     # ssl.SSLContext
+
+    What to do: use what the finding names.
+    """
+
+
+class NativeInGenerator(Code):
+    """A generator that has to stay one, such as ``__iter__`` or ``__await__``, delegates to what became a coroutine.
+
+    Why: a plain generator may not delegate to a coroutine object. ``x.__await__()`` gives an iterator that it may
+    delegate to, and that hands up the same futures (PEP 492), so the port goes through it.
+
+    Example::
+
+        def __await__(self):
+            yield from self.acquire()                 # before
+            yield from self.acquire().__await__()     # after
+
+    What to do: nothing where the finding is a note. Where it is a warning, aioport could not tell whether what is
+    delegated to has become a coroutine: write the call of ``__await__()`` if it has.
+    """
+
+
+class NotPython(Code):
+    """A file does not parse.
+
+    Why: aioport rewrites syntax trees, so it needs files that are valid Python, in any version from 3.0 on.
+
+    Example::
+
+        broken.py:3:8: failure not-python: it does not parse
+
+    What to do: mend the file, or leave it out with ``--exclude``.
+    """
+
+
+class NotText(Code):
+    """A file cannot be decoded as text, or the port cannot be encoded again.
+
+    Why: Python source is UTF-8 unless a coding line says otherwise (PEP 263).
+
+    Example::
+
+        old.py:7:1: failure not-text: byte 0xe9 cannot be decoded as utf-8
+
+    What to do: add the coding line that is missing, or save the file as UTF-8.
+    """
+
+
+class PositionalArguments(Code):
+    """Arguments are given by position to something that takes them by keyword only in asyncio.
+
+    Why: Trollius has no keyword-only parameters, and its ``loop`` often stands in the middle. Where the arguments can
+    be counted they are given their keywords; with ``*args``, or on an object that may not be a loop, they cannot.
+
+    Example::
+
+        done, pending = yield From(trollius.wait(*arguments))
+
+    What to do: give them by keyword.
+    """
+
+
+class Python2Syntax(Code):
+    """A file holds syntax that only Python 2 has, so all of it is left as it is.
+
+    Why: it cannot be parsed as Python 3 or, worse, would be parsed with another meaning: ``except Error, e:`` reads as
+    two exceptions, ``print >>out, text`` as a comparison.
+
+    Example::
+
+        try:
+            connect()
+        except socket.error, error:
+            print "failed:", error
+
+    What to do: convert the file to Python 3 syntax first; 2to3 and its successors do.
+    """
+
+
+class ReturnCaught(Code):
+    """A ``raise Return`` stood where something saw it as an exception; the ``return`` it became is not seen.
+
+    Why: Trollius's ``Return`` is an exception, so ``except Exception`` caught it, and a ``with`` block's ``__exit__``
+    was told of it. Nearly always that was a mistake which the port mends, but behaviour changes.
+
+    Example::
+
+        try:
+            raise Return(cache[key])       # was caught two lines below, and logged
+        except Exception:
+            log.exception("no such key")
+
+    What to do: check that nothing relied on the exception being seen.
+    """
+
+
+class ReturnOutsideCoroutine(Code):
+    """``raise Return`` in a function that is no coroutine.
+
+    Why: it ends the coroutine that called the function, with that value. A ``return`` would only end the function
+    itself.
+
+    Example::
+
+        def finish(value):
+            raise Return(value)            # ends the caller
+
+    What to do: return the value from the function, and return it again in the coroutine.
+    """
+
+
+class ReturnedAwaitable(Code):
+    """A decorated function without ``yield`` returns something that may or may not be awaitable.
+
+    Why: ``asyncio.coroutine`` awaits a future or coroutine that such a function returns; ``async def`` gives it to the
+    caller as it is. Where the value surely is awaitable the port awaits it, where it surely is not it just returns it.
+
+    Example::
+
+        @asyncio.coroutine
+        def fetch(self):
+            return self.backend.fetch()     # a coroutine? a value?
+
+    What to do: make it an ``async def``, with ``return await ...`` if the value is awaitable.
+    """
+
+
+class TaskPerCoroutine(Code):
+    """A Trollius coroutine asks for the current task.
+
+    Why: Trollius ran each nested coroutine in a task of its own; with asyncio a coroutine runs in the task of its
+    caller.
+
+    Example::
+
+        task = trollius.Task.current_task()     # is the caller's task now
+
+    What to do: check what the task is used for: cancelling it now cancels the callers too.
+    """
+
+
+class UndecidedContextManager(Code):
+    """``with (yield from x):`` where x may be a lock, or an awaitable whose value is the context manager.
+
+    Why: the first becomes ``async with x:``, the second ``with await x:``. (Until 3.8 ``with await x:`` is right for
+    both, and is what targets up to 3.8 get.)
+
+    Example::
+
+        with (yield from pool.get()) as connection:
+            ...
+
+    What to do: write the one that is right.
+    """
+
+
+class UndecidedGenerator(Code):
+    """An undecorated generator delegates to something unknown, and nothing shows whether it is a coroutine.
+
+    Why: before 3.7 a coroutine did not need a decorator. What delegates to a known coroutine, is run or awaited is
+    taken for one, what is iterated is not; here there is no sign of either.
+
+    Example::
+
+        def handle(self, request):
+            data = yield from request.content.read()
+
+    What to do: decorate it with ``asyncio.coroutine`` if it is a coroutine, and port again.
+    """
+
+
+class Unreadable(Code):
+    """A file or folder cannot be read.
+
+    Why: it does not exist, or the system refuses.
+
+    Example::
+
+        srcc/: failure unreadable: it does not exist
+
+    What to do: check the path and its permissions.
+    """
+
+
+class Unwritable(Code):
+    """A ported file cannot be written.
+
+    Why: files are replaced whole, so aioport needs to create a temporary file in the same folder. The file is as it
+    was.
+
+    Example::
+
+        app.py:1:1: failure unwritable: it cannot be written: Permission denied
+
+    What to do: check the permissions of the folder.
+    """
+
+
+class WrappedGenerator(Code):
+    """Another decorator stands between the coroutine decorator and the generator, or wants a generator function itself.
+
+    Why: a decorator below is given the generator function; after the port it would be given a coroutine function. Known
+    harmless ones (``functools.wraps``, ``abstractmethod``, ``pytest.mark``) are no hindrance.
+
+    Example::
+
+        @asyncio.coroutine
+        @count_steps              # iterates what it wraps
+        def work(self):
+            yield from self.queue.get()
+
+    What to do: move the decorator above the coroutine decorator if it can wrap coroutine functions.
+    """
+
+
+class YieldInComprehension(Code):
+    """A coroutine waits inside a comprehension or generator expression.
+
+    Why: on Python 3 such a ``yield`` belongs to the comprehension, which becomes a generator itself; from 3.8 on it
+    is a syntax error. (In Trollius code, a list comprehension waits as it looks, and is ported.)
+
+    Example::
+
+        results = [(yield from fetch(url)) for url in urls]
+
+    What to do: write a loop, or ``[await fetch(url) for url in urls]`` if that is what was meant.
+    """
+
+
+class YieldInLambda(Code):
+    """A ``yield`` inside a lambda.
+
+    Why: it makes the lambda a generator function, and there is no asynchronous lambda.
+
+    Example::
+
+        callback = lambda: (yield from self.close())
+
+    What to do: write an ``async def``.
+    """
+
+
+CODES: Mapping[str, type[Code]] = {code.name(): code for code in Code.__subclasses__()}
+"""All codes by name."""
