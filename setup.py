@@ -19,13 +19,7 @@ setup(
     packages=find_packages("porter"),
     package_data={"aioport": ["py.typed"]},
     python_requires=">=3.9",
-    install_requires=[
-        "click",
-        "libcst",
-        "parso",
-        "pathspec>=0.12",
-        'tomli; python_version < "3.11"',
-    ],
+    install_requires=(here / "porter" / "requirements.txt").read_text(encoding="utf-8").splitlines(),
     entry_points={"console_scripts": ["aioport = aioport.cli:main"]},
     classifiers=[
         "Environment :: Console",

@@ -25,12 +25,7 @@ setup(
     packages=["aiocompat", "aiocompat.backends", "aiocompat.coroutines"],
     package_data={"aiocompat": ["*.pyi", "py.typed"]},
     python_requires=">=2.7, !=3.0.*, !=3.1.*, !=3.2.*",
-    install_requires=[
-        'asyncio; python_version == "3.3"',
-        'futures; python_version < "3"',
-        'six; python_version < "3"',
-        'trollius; python_version < "3"',
-    ],
+    install_requires=read("requirements.txt").splitlines(),
     classifiers=[
         "License :: OSI Approved :: MIT License",
         "Programming Language :: Python :: 2.7",

@@ -95,12 +95,12 @@ def _ported(data: bytes, path: str, decisions: dict[str, Decision], settings: Se
     try:
         parsed = parse(data, path, settings.target_version)
         context = lifted(parsed, decisions, path, settings)
-        text = context.edits.apply(parsed.analysis.module).code
+        text = rendered(context)
         if text != parsed.shielded.text:
             check_names(parsed, text, settings.target_version)
             check_compiles(parsed, text)
             if not settings.fast:
-                check_stable(parsed, text, context, partial(lifted, path=path, settings=settings))
+                check_stable(parsed, text, context, partial(lifted, path=path, settings=settings), rendered)
         after = encode(parsed.source, parsed.shielded.unshield(text))
     except SourceError as error:
         return _failure(data, error)
@@ -121,6 +121,14 @@ def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: 
     )
     lift(context)
     return context
+
+
+def rendered(context: Lift) -> str:
+    """The text of a file with all edits applied."""
+    module = context.analysis.module
+    text = context.edits.apply(module).code
+    # Where the first lines went, those below come to the top.
+    return text if module.code.startswith("\n") else text.lstrip("\n")
 
 
 def _failure(data: bytes, error: SourceError) -> FileReport:

@@ -74,9 +74,8 @@ def decode(data: bytes, path: str) -> Source:
             path, "not-text", "it has a NUL character, which no Python source may have", "remove it", line
         )
     lines = tuple(match.groups() for match in _LINE.finditer(text))
-    if len(lines) > 1 and lines[-1] == ("", "") and not lines[-2][1]:
-        lines = lines[:-1]
-    normal = "\n".join(_LEADING_FEEDS.sub("", line) for line, _ in lines)
+    lines = tuple(line for line in lines if line != ("", ""))
+    normal = "".join(_LEADING_FEEDS.sub("", line) + ("\n" if end else "") for line, end in lines)
     return Source(path, encoding, bom, normal, lines)  # type: ignore[arg-type]
 
 
@@ -90,8 +89,8 @@ def encode(source: Source, text: str) -> bytes:
 
     Raises :class:`SourceError` where a character cannot be encoded.
     """
-    before = source.text.split("\n")
-    after = text.split("\n")
+    before = _lines(source.text)
+    after = _lines(text)
     result: list[str] = []
     start = _common(before, after)
     result.extend(line + end for line, end in source.lines[:start])
@@ -111,6 +110,11 @@ def encode(source: Source, text: str) -> bytes:
     return (codecs.BOM_UTF8 if source.bom else b"") + encoded
 
 
+def _lines(text: str) -> list[str]:
+    # With their ends: an empty last line without one must not be taken for a blank line elsewhere.
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
 def _common(before: list[str], after: list[str]) -> int:
     count = 0
     for old, new in zip(before, after):
@@ -123,15 +127,16 @@ def _common(before: list[str], after: list[str]) -> int:
 def _changed(source: Source, start: int, end: int, lines: list[str]) -> list[str]:
     """Lines that replace those from ``start`` to ``end``, with their line ends and a form feed before the first."""
     replaced = source.lines[start:end] or source.lines[max(start - 1, 0) : start]
-    ends = [line_end for _, line_end in replaced]
+    ends = [line_end for _, line_end in replaced if line_end] or [
+        line_end for _, line_end in reversed(source.lines) if line_end
+    ]
     feeds = _LEADING_FEEDS.match(source.lines[start][0]) if end > start else None
     result = []
     for index, line in enumerate(lines):
-        line_end = ends[min(index, len(ends) - 1)]
-        if not line_end and index < len(lines) - 1:
-            line_end = next((other for _, other in reversed(source.lines) if other), "\n")
-        prefix = feeds.group() if feeds and index == 0 and line else ""
-        result.append(prefix + line + line_end)
+        content = line.rstrip("\n")
+        line_end = (ends[min(index, len(ends) - 1)] if ends else "\n") if line.endswith("\n") else ""
+        prefix = feeds.group() if feeds and index == 0 and content else ""
+        result.append(prefix + content + line_end)
     return result
 
 

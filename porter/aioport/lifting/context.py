@@ -43,15 +43,19 @@ class Lift:
         ]
 
     def is_left(self, node: cst.CSTNode) -> bool:
-        """Whether ``node`` stands in a coroutine that stays as it was."""
-        function = self.analysis.function_around(node)
-        while function is not None:
-            if function.decorator is not None and self.verdict(function) is Verdict.LEFT_COROUTINE:
+        """Whether ``node`` stands in a coroutine that stays as it was, its decorators and defaults included."""
+        current: cst.CSTNode | None = node
+        while current is not None:
+            if isinstance(current, cst.FunctionDef) and self._stays(self.analysis.function_of(current)):
                 return True
-            if function.suspensions and self.verdict(function) in (Verdict.GENERATOR, Verdict.UNDECIDED):
-                return True
-            function = self.analysis.function_around(function.node)
+            current = self.analysis.names.parents.get(current)
         return False
+
+    def _stays(self, function: Function) -> bool:
+        verdict = self.verdict(function)
+        return verdict is Verdict.LEFT_COROUTINE or (
+            bool(function.suspensions) and verdict in (Verdict.GENERATOR, Verdict.UNDECIDED)
+        )
 
     def module_name(self) -> str:
         """What the file calls the module asyncio once it is ported."""

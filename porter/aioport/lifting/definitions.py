@@ -99,7 +99,7 @@ def _lift_lambda(lift: Lift, call: cst.Call) -> bool:
             params=value.params,
             body=cst.IndentedBlock([cst.SimpleStatementLine([cst.Return(body)])], header=updated.trailing_whitespace),
             asynchronous=cst.Asynchronous(),
-            leading_lines=updated.leading_lines,
+            leading_lines=updated.leading_lines or [cst.EmptyLine(indent=False)],
         )
 
     lift.edits.on(line, rewrite)

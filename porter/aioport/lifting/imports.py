@@ -14,7 +14,7 @@ from aioport.lifting.context import Lift
 from aioport.lifting.statements import remove_statement
 from aioport.names import Scope, dotted
 from aioport.styles import Vocabulary, vocabularies, words
-from aioport.tree import walk
+from aioport.tree import Replacement, walk
 
 Statement = Union[cst.Import, cst.ImportFrom]
 
@@ -60,7 +60,7 @@ class Imports:
                 self._rewrite_import(node)
             elif isinstance(node, cst.ImportFrom):
                 self._rewrite_from(node)
-            elif isinstance(node, cst.Try):
+            elif isinstance(node, cst.Try) and _only_import(node.body) is not None:
                 self._lift.edits.on(node, _collapsed)
         if self._needs_import:
             self._add_import()
@@ -93,7 +93,9 @@ class Imports:
         self._put(node, node, old, new)
 
     def _is_wanted(self, alias: cst.ImportAlias) -> bool:
-        return bool(self._lift.wanted) and self._bound[alias][1] == self._lift.module_name()
+        name = self._bound[alias][1]
+        spelled = "asyncio" if name == "trollius" else name
+        return bool(self._lift.wanted) and self._lift.module_name() in (name, spelled)
 
     def _rewrite_module(
         self,
@@ -112,6 +114,8 @@ class Imports:
         left = [use for use in imported.remaining if self._lift.is_left(use)]
         if left and alias.asname is None:
             old.append(alias)
+            if len(left) == len(imported.remaining) and not self._is_wanted(alias):
+                return
         if imported.no_longer_used(self._lift) and not self._is_wanted(alias):
             return
         module = cst.parse_expression("asyncio" + name[len(style.module) :])
@@ -286,9 +290,14 @@ def _closed(aliases: Sequence[cst.ImportAlias], before: Sequence[cst.ImportAlias
     return [*aliases[:-1], aliases[-1].with_changes(comma=before[-1].comma)]
 
 
-def _collapsed(updated: cst.CSTNode) -> cst.CSTNode | cst.FlattenSentinel[cst.CSTNode]:
-    """``try: import asyncio / except ImportError: import asyncio``, as the port leaves it, is one import."""
+def _collapsed(updated: cst.CSTNode) -> Replacement:
+    """``try: import asyncio / except ImportError: import asyncio``, as the port leaves it, is one import.
+
+    Where the ``try`` guards nothing any more its handlers cannot run, and all of it goes.
+    """
     assert isinstance(updated, cst.Try)
+    if _guards_nothing(updated):
+        return cst.RemoveFromParent()
     blocks = [updated.body, *(handler.body for handler in updated.handlers)]
     lines = [_only_import(block) for block in blocks]
     if updated.orelse or updated.finalbody or any(line is None for line in lines) or len(lines) < 2:
@@ -298,6 +307,18 @@ def _collapsed(updated: cst.CSTNode) -> cst.CSTNode | cst.FlattenSentinel[cst.CS
     if any(line is None or not line.body[0].deep_equals(first.body[0]) for line in lines):
         return updated
     return first.with_changes(leading_lines=[*updated.leading_lines, *first.leading_lines])
+
+
+def _guards_nothing(node: cst.Try) -> bool:
+    body = node.body.body[0] if len(node.body.body) == 1 else None
+    return (
+        isinstance(body, cst.SimpleStatementLine)
+        and isinstance(body.body[0], cst.Pass)
+        and not node.orelse
+        and not node.finalbody
+        and not any(isinstance(part, cst.Comment) for part in walk(node))
+        and not any(line.comment for line in node.leading_lines)
+    )
 
 
 def _only_import(block: cst.BaseSuite) -> cst.SimpleStatementLine | None:

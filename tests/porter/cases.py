@@ -1,0 +1,46 @@
+"""Reading the small fixture cases; see fixtures/README.rst for their formats."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from aioport.config import Settings, parse_version
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+_EXPECTED = re.compile(r"# finding: ([\w, -]+)$", re.MULTILINE)
+_SEPARATOR = "# --- ported ---\n"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case: the text before, the text after, and the findings as counts of line and code."""
+
+    path: Path
+    before: str
+    after: str
+    findings: Counter[tuple[int, str]]
+    settings: Settings
+
+
+def load(path: Path) -> Case:
+    """Read the case in ``path``."""
+    text = path.read_text(encoding="utf-8")
+    version = re.match(r"# target-version: (\S+)\n", text)
+    if version is not None:
+        text = text[version.end() :]
+    before, _, after = text.partition(_SEPARATOR)
+    before = before.rstrip("\n") + "\n"
+    expected: Counter[tuple[int, str]] = Counter()
+    for number, line in enumerate(before.splitlines(), 1):
+        for match in _EXPECTED.finditer(line):
+            expected.update((number, code.strip()) for code in match.group(1).split(","))
+    target = parse_version(version.group(1)) if version is not None else (3, 9)
+    return Case(path, before, after or before, expected, Settings(to="async-await", target_version=target, jobs=1))
+
+
+def all_cases() -> list[Path]:
+    """Every case there is."""
+    return sorted(path for folder in ("rules", "refused", "untouched") for path in (FIXTURES / folder).glob("*.py"))
