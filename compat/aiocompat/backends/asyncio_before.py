@@ -26,6 +26,8 @@ from asyncio import (
     Task,
     TimeoutError,
     as_completed,
+    create_subprocess_exec,
+    create_subprocess_shell,
     gather,
     get_event_loop,
     iscoroutine,

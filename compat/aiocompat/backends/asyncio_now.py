@@ -29,6 +29,8 @@ from asyncio import (
     TimeoutError,
     all_tasks,
     as_completed,
+    create_subprocess_exec,
+    create_subprocess_shell,
     create_task,
     current_task,
     ensure_future,

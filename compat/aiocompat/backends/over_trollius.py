@@ -93,6 +93,20 @@ def start_server(client_connected_cb, host=None, port=None, **options):
     raise Return(value)
 
 
+@coroutine
+def create_subprocess_exec(program, *args, **options):
+    """A Process that runs ``program``."""
+    value = yield From(trollius.create_subprocess_exec(program, *args, **options))
+    raise Return(value)
+
+
+@coroutine
+def create_subprocess_shell(cmd, **options):
+    """A Process that runs ``cmd`` in a shell."""
+    value = yield From(trollius.create_subprocess_shell(cmd, **options))
+    raise Return(value)
+
+
 def create_task(coro):
     """Run a coroutine as a task of the running loop; RuntimeError where none runs."""
     return get_running_loop().create_task(coro)
