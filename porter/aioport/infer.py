@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from aioport import library
 from aioport.analysis import Definition, Target
 from aioport.facts import Delegation, FileFacts, FunctionFact, Use
 
@@ -103,7 +104,22 @@ class _Project:
         return self._by_name[target.name]
 
     def verdicts(self, path: str, delegation: Delegation) -> set[Verdict]:
+        """What becomes of the functions that a delegation may reach; nothing where only a common name says so."""
+        if self._is_guess(path, delegation):
+            return set()
         return {self._decisions[f.path, f.key].verdict for f in self.reached(path, delegation.target)}
+
+    def _is_guess(self, path: str, delegation: Delegation) -> bool:
+        """Whether a delegation is known by a name alone that means little.
+
+        That is a method of an unknown object, called like one of the builtin types', or in a file without asyncio.
+        """
+        target = delegation.target
+        return (
+            target is not None
+            and target.of_unknown
+            and (target.name in library.BUILTIN_METHODS or path not in self._asynchronous)
+        )
 
     def promote(self) -> None:
         """Find the undecorated coroutines, until there are no more."""
@@ -126,7 +142,8 @@ class _Project:
     def _promoted(self, fact: FunctionFact) -> Decision | None:
         if fact.definition is Definition.PLAIN:
             reached = [self.verdicts(fact.path, delegation) for delegation in fact.delegations]
-            return Decision(Verdict.FORWARDER) if any(found & _COROUTINES for found in reached) else None
+            forwards = any(found & _COROUTINES and not found & _GENERATORS for found in reached)
+            return Decision(Verdict.FORWARDER) if forwards else None
         uses = self._uses[fact.path, fact.key]
         if any(use is Use.ITERATED for use, _ in uses):
             return Decision(Verdict.GENERATOR, ITERATED)
@@ -189,10 +206,14 @@ class _Project:
         to_both: set[int] = set()
         for index, delegation in enumerate(fact.delegations):
             converted = [self._becomes_native(f) for f in self.reached(fact.path, delegation.target)]
-            if converted and all(converted):
+            # What __await__ delegates to is awaitable, whatever else is known of it.
+            awaited = fact.name == "__await__" and not delegation.library
+            if self._is_guess(fact.path, delegation) and not awaited:
+                continue
+            certain = awaited or (delegation.target is not None and not delegation.target.of_unknown)
+            if converted and all(converted) and certain:
                 to_native.add(index)
-            elif any(converted) or (fact.name == "__await__" and not converted and not delegation.library):
-                # What __await__ delegates to is awaitable, and nothing tells of which kind.
+            elif any(converted) or (awaited and not converted):
                 to_both.add(index)
         decision = self._decisions[fact.path, fact.key]
         return replace(decision, to_native=frozenset(to_native), to_both=frozenset(to_both))

@@ -6,6 +6,8 @@ those of names.json, ``coro``.
 
 from __future__ import annotations
 
+import io
+
 
 def _names(text: str) -> frozenset[str]:
     return frozenset(f"{module}.{name}" for module in ("asyncio", "trollius") for name in text.split())
@@ -101,3 +103,11 @@ def gives_no_awaitable(origin: str) -> bool:
             ("Error", "Exception", "Warning")
         )
     return module in _PLAIN_MODULES or origin in _PLAIN_ELSEWHERE
+
+
+BUILTIN_METHODS = frozenset(
+    name
+    for kind in (bytearray, bytes, dict, float, frozenset, int, io.TextIOWrapper, list, set, str, tuple)
+    for name in dir(kind)
+)
+"""Methods of builtin types: a call of one on an unknown object is more likely theirs than a coroutine's."""

@@ -53,12 +53,10 @@ def parse_text(text: str, path: str) -> cst.Module:
     try:
         return cst.parse_module(text)
     except cst.ParserSyntaxError as error:
-        message = "it does not parse: " + error.message.splitlines()[0].rstrip(".")
+        said = error.message.splitlines()[0].partition(": expected one of")[0]
+        message = "it does not parse: " + said.rstrip(".")
         advice = "mend it; files that only newer Pythons accept need a newer libcst"
         raise SourceError(path, "not-python", message, advice, error.raw_line, error.raw_column + 1) from None
-    except RecursionError:
-        message = "it is nested too deeply to be parsed"
-        raise SourceError(path, "not-python", message, "leave it out with --exclude") from None
 
 
 def _refuse_python2(source: Source) -> None:

@@ -6,6 +6,8 @@ verify (per file). Nothing is written here: the caller gets a report for each fi
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -24,6 +26,9 @@ from aioport.verify import check_compiles, check_names, check_stable
 
 _FEW_FILES = 8
 """Up to this many files starting worker processes costs more than they save."""
+
+_RECURSION_LIMIT = 6000
+"""Frames that walking a tree may take: long chains of operators nest deeply, and Python's own limit is 1000."""
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -71,12 +76,13 @@ def _facts_of_bytes(data: bytes, path: str, settings: Settings) -> _Facts:
     if not marker().search(data):
         return None
     try:
-        parsed = parse(data, path, settings.target_version)
+        with _deep_recursion(path):
+            parsed = parse(data, path, settings.target_version)
+            return facts_of(parsed.analysis, path)
     except SourceError as error:
         return _failure(data, error)
     except Unportable as refusal:
         return FileReport(path, data, data, 0, refusal.findings)
-    return facts_of(parsed.analysis, path)
 
 
 def _port_path(item: tuple[str, _Facts, dict[str, Decision] | None], settings: Settings) -> FileReport:
@@ -93,20 +99,35 @@ def _port_path(item: tuple[str, _Facts, dict[str, Decision] | None], settings: S
 
 def _ported(data: bytes, path: str, decisions: dict[str, Decision], settings: Settings) -> FileReport:
     try:
-        parsed = parse(data, path, settings.target_version)
-        context = lifted(parsed, decisions, path, settings)
-        text = rendered(context)
-        if text != parsed.shielded.text:
-            check_names(parsed, text, settings.target_version)
-            check_compiles(parsed, text)
-            if not settings.fast:
-                check_stable(parsed, text, context, partial(lifted, path=path, settings=settings), rendered)
-        after = encode(parsed.source, parsed.shielded.unshield(text))
+        with _deep_recursion(path):
+            parsed = parse(data, path, settings.target_version)
+            context = lifted(parsed, decisions, path, settings)
+            text = rendered(context)
+            if text != parsed.shielded.text:
+                check_names(parsed, text, settings.target_version)
+                check_compiles(parsed, text)
+                if not settings.fast:
+                    check_stable(parsed, text, context, partial(lifted, path=path, settings=settings), rendered)
+            after = encode(parsed.source, parsed.shielded.unshield(text))
     except SourceError as error:
         return _failure(data, error)
     except Unportable as refusal:
         return FileReport(path, data, data, 0, refusal.findings)
     return FileReport(path, data, after, len(context.converted()), tuple(sorted(context.findings)))
+
+
+@contextlib.contextmanager
+def _deep_recursion(path: str) -> Iterator[None]:
+    """Allow deeply nested trees. Raises :class:`SourceError` for those nested too deeply even so."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _RECURSION_LIMIT))
+    try:
+        yield
+    except RecursionError:
+        message = "it is nested too deeply to be worked on"
+        raise SourceError(path, "not-python", message, "leave it out with --exclude") from None
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:

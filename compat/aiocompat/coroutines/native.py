@@ -38,9 +38,12 @@ def coroutine(function):
     if _only_delegates(function):
         return _flipped(function)
 
+    # Lets a `yield from` in the body take coroutine objects.
+    body = types.coroutine(function)
+
     @functools.wraps(function)
     async def driven(*args, **kwargs):
-        return await _drive(function(*args, **kwargs))
+        return await _drive(body(*args, **kwargs))
 
     return driven
 

@@ -44,7 +44,9 @@ class Reporter:
             f"{verb} {summary.changed} of {_counted(summary.files, 'file')}, {_counted(summary.functions, 'function')}"
         )
         findings = f"; {_counted(summary.findings, 'finding')} ({', '.join(counts)})" if counts else ""
-        click.echo(line + findings, err=True)
+        click.echo(
+            line + findings if summary.files else "no Python files found (those in .gitignore are left out)", err=True
+        )
 
 
 def _counted(count: int, noun: str) -> str:

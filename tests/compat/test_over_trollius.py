@@ -1,0 +1,61 @@
+"""Python 2.7: living beside code that is written for Trollius."""
+
+import pytest
+import trollius
+
+import aiocompat
+from aiocompat import From, Return, coroutine
+
+
+@trollius.coroutine
+def theirs(value):
+    yield trollius.From(trollius.sleep(0.001))
+    raise trollius.Return(value)
+
+
+@coroutine
+def ours(value):
+    yield From(aiocompat.sleep(0.001))
+    raise Return(value)
+
+
+def test_ours_waits_for_theirs():
+    @coroutine
+    def main():
+        raise Return((yield From(theirs(1))))
+
+    assert aiocompat.run(main()) == 1
+
+
+def test_theirs_waits_for_ours():
+    @trollius.coroutine
+    def main():
+        value = yield trollius.From(ours(2))
+        raise trollius.Return(value)
+
+    assert aiocompat.run(main()) == 2
+
+
+def test_their_functions_take_ours():
+    loop = trollius.new_event_loop()
+    trollius.set_event_loop(loop)
+    try:
+        assert loop.run_until_complete(ours(3)) == 3
+        assert loop.run_until_complete(trollius.wait_for(ours(4), 1)) == 4
+        assert loop.run_until_complete(trollius.Task(ours(5))) == 5
+        assert loop.run_until_complete(trollius.gather(ours(6), theirs(7))) == [6, 7]
+    finally:
+        trollius.set_event_loop(None)
+        loop.close()
+
+
+def test_wait_forbids_coroutines_as_asyncio_does():
+    waiting = ours(1)
+    with pytest.raises(TypeError):
+        aiocompat.run(aiocompat.wait([waiting]))
+    waiting.close()
+
+
+def test_unknown_keyword_arguments_are_errors():
+    with pytest.raises(TypeError):
+        aiocompat.run(aiocompat.wait([], loop=None))
