@@ -14,7 +14,7 @@ import libcst as cst
 
 from aioport import library
 from aioport.analysis import Analysis, Definition, Function, Target, Wait
-from aioport.names import dotted
+from aioport.names import UNKNOWN, dotted
 from aioport.styles import words
 
 
@@ -44,6 +44,8 @@ class Delegation:
     target: Target | None
     library: str
     line: int
+    callee: str = ""
+    """The call as it is written, where that is an attribute of ``self``: ``self.client.get``."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +189,8 @@ class CallUses:
             return Delegation(None, min(origins), line)
         if isinstance(operand.func, cst.Attribute) and operand.func.attr.value in library.AWAITABLE_METHODS:
             return Delegation(None, operand.func.attr.value, line)
-        return Delegation(self.target(operand.func), "", line)
+        written = dotted(operand.func) or ""
+        return Delegation(self.target(operand.func), "", line, written if written.startswith("self.") else "")
 
     def assigned(self, node: cst.BaseExpression | None) -> cst.BaseExpression | None:
         """The call that a variable bound once, or an attribute, is assigned; else ``node``."""
@@ -207,7 +210,9 @@ class CallUses:
             return self._target_of_name(func)
         if isinstance(func, cst.Attribute):
             owner = self._class_of(func.value)
-            return Target(func.attr.value, f"class {owner}" if owner else "", of_unknown=not owner)
+            origins = self._names.origins(func.value)
+            imported = UNKNOWN not in origins and not any(origin.startswith("builtins.") for origin in origins)
+            return Target(func.attr.value, f"class {owner}" if owner else "", of_unknown=not owner and not imported)
         return None
 
     def _target_of_name(self, func: cst.Name) -> Target | None:

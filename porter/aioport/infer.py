@@ -78,6 +78,13 @@ class _Project:
                 self._by_name[name].extend(self._by_qualname[file.path, target.scope])
         self._families = _families(files)
         self._decisions = {(fact.path, fact.key): _first_decision(fact) for fact in self.functions}
+        self._awaited_callees = {
+            (fact.path, fact.owner, delegation.callee)
+            for fact in self.functions
+            if fact.definition in (Definition.DECORATED, Definition.NATIVE)
+            for delegation in fact.delegations
+            if delegation.callee
+        }
         self._asynchronous = {file.path for file in files if file.asynchronous}
         self._uses: dict[FunctionId, list[tuple[Use, FunctionId]]] = defaultdict(list)
         self._iterated: set[FunctionId] = set()
@@ -160,6 +167,8 @@ class _Project:
         for delegation in fact.delegations:
             if delegation.library:
                 return f"it delegates to {delegation.library} in line {delegation.line}"
+            if (fact.path, fact.owner, delegation.callee) in self._awaited_callees:
+                return f"coroutines of its class wait for {delegation.callee}() as well"
             verdicts = self.verdicts(fact.path, delegation)
             # A plain function of the same name may be an abstract method, or return a coroutine.
             if verdicts & _COROUTINES and not verdicts & _GENERATORS:
