@@ -1,0 +1,197 @@
+"""Releases and what their tests run in: downloads, interpreters, virtual environments."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+from corpus_packages import CorpusError, Package, Workspace
+from corpus_shell import must, note, run
+from packaging.requirements import InvalidRequirement, Requirement
+
+_RECORDER = Path(__file__).resolve().parent / "corpus_recorder"
+_OLD_TLS = """\
+openssl_conf = d
+[d]
+ssl_conf = s
+[s]
+system_default = y
+[y]
+MinProtocol = TLSv1
+CipherString = DEFAULT@SECLEVEL=0
+"""
+_BUILD_TOOLS = {"pip", "setuptools", "wheel"}
+_OLD_ENOUGH = {"pytest": "pytest<6"}
+"""From 6 on pytest refuses what conftest files of that time do; 5.4 still runs on 3.13."""
+
+
+def interpreter(version: str) -> Path:
+    """The python of a version such as 3.6.15 or 3.13.
+
+    Pyenv's exact version, else its newest with the same minor version, else PATH's. Raises
+    CorpusError where there is none.
+    """
+    minor = ".".join(version.split(".")[:2])
+    versions = _pyenv_versions()
+    exact = [folder for folder in versions if folder.name == version]
+    close = [folder for folder in versions if folder.name.startswith(minor + ".")]
+    for folder in exact + sorted(close, key=_patch, reverse=True):
+        python = folder / "bin" / "python"
+        if python.exists():
+            return python
+    found = shutil.which(f"python{minor}")
+    if found:
+        return Path(found)
+    raise CorpusError(f"no Python {version}: install it with pyenv or put python{minor} on PATH")
+
+
+def _pyenv_versions() -> list[Path]:
+    root = os.environ.get("PYENV_ROOT")
+    if not root:
+        if not shutil.which("pyenv"):
+            return []
+        asked = subprocess.run(["pyenv", "root"], check=True, capture_output=True, text=True)
+        root = asked.stdout.strip()
+    folder = Path(root, "versions")
+    return list(folder.iterdir()) if folder.is_dir() else []
+
+
+def _patch(folder: Path) -> int:
+    last = folder.name.rpartition(".")[2]
+    return int(last) if last.isdigit() else -1
+
+
+def prepare(package: Package, work: Workspace) -> Path:
+    """Make the era's environment and unpack the release; gives the environment's python."""
+    work.folder("environments")
+    python = _bare(package, package.python, work)
+    _unpack(package, python, work)
+    fresh_tree(package, work)
+    _write_openssl(package, work)
+    commands = "\n".join(package.install)
+    done = python.parent.parent / "installed.txt"
+    if not done.exists() or done.read_text() != commands:
+        note(f"{package.release}: installing what its tests need")
+        for command in package.install:
+            must(filled(command, work), work.tree(package), {"PY": str(python)})
+        done.write_text(commands)
+    return python
+
+
+def prepare_elsewhere(package: Package, version: str, work: Workspace) -> Path:
+    """An environment for another interpreter: the same projects, in versions as new as can be.
+
+    What does not install is left out, with a note.
+    """
+    python = _bare(package, version, work)
+    done = python.parent.parent / "installed.txt"
+    names = unpinned(package.install)
+    if done.exists() and done.read_text() == "\n".join(names):
+        return python
+    for name in names:
+        ended = run([str(python), "-m", "pip", "install", "-q", name], work.root)
+        if ended.code != 0:
+            note(f"{package.release}: {name} does not install on {version}; left out")
+    done.write_text("\n".join(names))
+    return python
+
+
+def unpinned(commands: tuple[str, ...]) -> tuple[str, ...]:
+    """The projects that ``pip install`` commands name, without versions, pip and its like."""
+    names = []
+    for command in commands:
+        if " -m pip install " not in command:
+            continue
+        for word in shlex.split(command.partition(" install ")[2]):
+            try:
+                name = Requirement(word).name
+            except InvalidRequirement:
+                continue
+            if name.lower() not in _BUILD_TOOLS:
+                names.append(_OLD_ENOUGH.get(name.lower(), name))
+    return tuple(names)
+
+
+def filled(command: str, work: Workspace) -> str:
+    """A command of packages.json with its ``{work}`` filled in."""
+    return command.replace("{work}", shlex.quote(str(work.root)))
+
+
+def fresh_tree(package: Package, work: Workspace) -> Path:
+    """The release as it came, where its tests run."""
+    tree = work.tree(package)
+    shutil.rmtree(tree, ignore_errors=True)
+    shutil.copytree(work.pristine(package), tree, symlinks=True)
+    return tree
+
+
+def _bare(package: Package, version: str, work: Workspace) -> Path:
+    """An environment with nothing but pip and the recorder; made once."""
+    folder = work.environment(package, version)
+    python = folder / "bin" / "python"
+    if not python.exists():
+        note(f"{package.release}: making an environment for Python {version}")
+        base = interpreter(version)
+        if version.startswith("2."):
+            must([str(_virtualenv(work)), "-q", "-p", str(base), str(folder)], work.root)
+        else:
+            must([str(base), "-m", "venv", str(folder)], work.root)
+    where = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
+    site = Path(must([str(python), "-c", where], work.root).strip())
+    hook = f"{_RECORDER}\nimport corpus_recorder; corpus_recorder.start()\n"
+    (site / "corpus_recorder.pth").write_text(hook)
+    return python
+
+
+def _virtualenv(work: Workspace) -> Path:
+    """A virtualenv that still makes environments for 2.7."""
+    folder = work.root / "environments" / "virtualenv"
+    if not (folder / "bin" / "virtualenv").exists():
+        must([sys.executable, "-m", "venv", str(folder)], work.root)
+        python = str(folder / "bin" / "python")
+        must([python, "-m", "pip", "install", "-q", "virtualenv<20.22"], work.root)
+    return folder / "bin" / "virtualenv"
+
+
+def _unpack(package: Package, python: Path, work: Workspace) -> None:
+    pristine = work.pristine(package)
+    if pristine.exists():
+        return
+    note(f"{package.release}: downloading")
+    sdists = work.sdists(package)
+    pip = [str(python), "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:"]
+    must([*pip, package.release], sdists)
+    archives = [path for path in sdists.iterdir() if path.is_file()]
+    if len(archives) != 1:
+        raise CorpusError(f"expected one archive in {sdists}, found {len(archives)}")
+    unpacked = work.folder("unpacked", package.release)
+    _extract(archives[0], unpacked)
+    (top,) = (path for path in unpacked.iterdir() if path.is_dir())
+    pristine.parent.mkdir(parents=True, exist_ok=True)
+    top.rename(pristine)
+
+
+def _extract(archive: Path, folder: Path) -> None:
+    if archive.suffix == ".zip":
+        with zipfile.ZipFile(archive) as zipped:
+            zipped.extractall(folder)
+        return
+    with tarfile.open(archive) as tarred:
+        # Versions before 3.12 and their first patch releases have no filters.
+        if hasattr(tarfile, "data_filter"):
+            tarred.extractall(folder, filter="data")
+        else:
+            tarred.extractall(folder)
+
+
+def _write_openssl(package: Package, work: Workspace) -> None:
+    """Old test certificates need a lower minimum of OpenSSL; the file goes by two names."""
+    for name in ("openssl0.cnf", "openssl-legacy.cnf"):
+        if name in package.test:
+            (work.root / name).write_text(_OLD_TLS)
