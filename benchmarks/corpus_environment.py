@@ -11,9 +11,10 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+from packaging.requirements import InvalidRequirement, Requirement
+
 from corpus_packages import CorpusError, Package, Workspace
 from corpus_shell import must, note, run
-from packaging.requirements import InvalidRequirement, Requirement
 
 _RECORDER = Path(__file__).resolve().parent / "corpus_recorder"
 _OLD_TLS = """\

@@ -151,6 +151,19 @@ class KindQuestion(Code):
     """
 
 
+class LoopArgument(Code):
+    """A call outside of coroutines lost its ``loop=``, which Python 3.10 no longer takes.
+
+    Why: ``gather(f(), loop=loop)`` ran on the loop it was given; without the argument it runs on the current one.
+
+    Example::
+
+        loop.run_until_complete(asyncio.gather(first(), second(), loop=loop))
+
+    What to do: see that ``asyncio.set_event_loop(loop)`` was called before, or move the call into a coroutine.
+    """
+
+
 class MissingName(Code):
     """A name that Trollius has and asyncio lacks.
 
@@ -301,6 +314,20 @@ class TaskPerCoroutine(Code):
     """
 
 
+class TaskFunction(Code):
+    """``Task.current_task()`` or ``Task.all_tasks()`` became the function of that name, which differs a little.
+
+    Why: ``asyncio.all_tasks()`` leaves out tasks that are done, and both raise RuntimeError where no loop runs and none
+    is given. The methods went with Python 3.9.
+
+    Example::
+
+        pending = [task for task in asyncio.Task.all_tasks() if not task.done()]
+
+    What to do: nothing where done tasks do not matter and a loop runs.
+    """
+
+
 class UndecidedContextManager(Code):
     """``with (yield from x):`` where x may be a lock, or an awaitable whose value is the context manager.
 
@@ -355,6 +382,20 @@ class Unwritable(Code):
         app.py:1:1: failure unwritable: it cannot be written: Permission denied
 
     What to do: check the permissions of the folder.
+    """
+
+
+class WaitForTasks(Code):
+    """``asyncio.wait()`` is given something that may hold coroutines, which it no longer takes.
+
+    Why: until 3.10 it made a task of each coroutine; since 3.11 it raises TypeError. Where the port sees that there are
+    coroutines it makes the tasks, where all are tasks it does nothing.
+
+    Example::
+
+        done, pending = await asyncio.wait(waiting)        # who filled it, and with what?
+
+    What to do: give it ``asyncio.ensure_future(x)`` for each x that is a coroutine.
     """
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from aioport.lexing import FORMATTED, NAME, NUMBER, OPERATOR, STRING, Kind, Token, tokens
 
 _SUSPECT = re.compile(
-    r"""`|<>|\d[lL]\b|\b0\d|\b[uU][rR]['"]|\bprint\b|\bexec\b|\braise\b[^\n]*,|\bexcept\b[^\n]*,"""
+    r"""`|<>|\b(?:0[xX][\da-fA-F]+|\d+)[lL]\b|\b0\d|\b[uU][rR]['"]|\bprint\b|\bexec\b|\braise\b[^\n]*,|\bexcept\b[^\n]*,"""
     r"""|\bdef\b[^:]*[(,]\s*\(|\blambda\b[^:\n]*\("""
 )
 _OPERATORS = frozenset(["and", "as", "else", "for", "if", "in", "is", "or"])

@@ -61,7 +61,7 @@ def infer(files: Iterable[FileFacts]) -> dict[str, dict[str, Decision]]:
     result: dict[str, dict[str, Decision]] = defaultdict(dict)
     for fact in project.functions:
         result[fact.path][fact.key] = project.with_delegations(fact)
-    return result
+    return dict(result)
 
 
 class _Project:

@@ -29,6 +29,9 @@ AWAITABLE_METHODS = frozenset(
 )
 """Methods of loops and streams whose names nothing else is likely to have, and whose call gives an awaitable."""
 
+FUTURE_METHODS = frozenset(["create_future", "create_task", "run_in_executor"])
+"""Methods of loops whose call gives a Future."""
+
 LOCKS = _names("BoundedSemaphore Condition Lock Semaphore")
 """Classes whose instances ``with (yield from lock)`` took and ``async with`` takes."""
 

@@ -41,7 +41,7 @@ def port_bytes(data: bytes, path: str, settings: Settings) -> FileReport:
     facts = _facts_of_bytes(data, path, settings)
     if not isinstance(facts, FileFacts):
         return facts or FileReport(path, data, data, 0, ())
-    return _ported(data, path, infer([facts])[path], settings)
+    return _ported(data, path, infer([facts]).get(path, {}), settings)
 
 
 def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]:
@@ -50,7 +50,7 @@ def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]
     readable = [item for item in found if isinstance(item, str)]
     facts = list(_each(partial(_facts_of_path, settings=settings), readable, settings.jobs))
     decisions = infer(fact for fact in facts if isinstance(fact, FileFacts))
-    work = [(path, fact, decisions.get(path)) for path, fact in zip(readable, facts)]
+    work = [(path, fact, decisions.get(path, {})) for path, fact in zip(readable, facts)]
     reports = iter(_each(partial(_port_path, settings=settings), work, settings.jobs))
     for item in found:
         yield next(reports) if isinstance(item, str) else _failure(b"", item)
@@ -85,11 +85,11 @@ def _facts_of_bytes(data: bytes, path: str, settings: Settings) -> _Facts:
         return FileReport(path, data, data, 0, refusal.findings)
 
 
-def _port_path(item: tuple[str, _Facts, dict[str, Decision] | None], settings: Settings) -> FileReport:
+def _port_path(item: tuple[str, _Facts, dict[str, Decision]], settings: Settings) -> FileReport:
     path, facts, decisions = item
     if isinstance(facts, FileReport):
         return facts
-    if decisions is None:
+    if facts is None:
         return FileReport(path, b"", b"", 0, ())
     try:
         return _ported(read(path), path, decisions, settings)

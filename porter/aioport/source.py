@@ -131,10 +131,12 @@ def _changed(source: Source, start: int, end: int, lines: list[str]) -> list[str
         line_end for _, line_end in reversed(source.lines) if line_end
     ]
     feeds = _LEADING_FEEDS.match(source.lines[start][0]) if end > start else None
+    # What goes is mostly above what stays: a decorator, an import.
+    gone = max(0, len(ends) - len(lines))
     result = []
     for index, line in enumerate(lines):
         content = line.rstrip("\n")
-        line_end = (ends[min(index, len(ends) - 1)] if ends else "\n") if line.endswith("\n") else ""
+        line_end = (ends[min(gone + index, len(ends) - 1)] if ends else "\n") if line.endswith("\n") else ""
         prefix = feeds.group() if feeds and index == 0 and content else ""
         result.append(prefix + content + line_end)
     return result

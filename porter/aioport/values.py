@@ -133,6 +133,47 @@ class Values:
             return [binding.value for binding in scope.bindings[node.value]] if scope is not None else [None]
         return [None]
 
+    def elements(self, node: cst.BaseExpression) -> list[cst.BaseExpression]:
+        """What a collection is filled with, as far as its display, its assignments and ``append`` calls show."""
+        if isinstance(node, (cst.List, cst.Tuple, cst.Set)):
+            return [element.value for element in node.elements]
+        if isinstance(node, (cst.ListComp, cst.GeneratorExp, cst.SetComp)):
+            return [node.elt]
+        if not isinstance(node, cst.Name):
+            return []
+        found = [
+            element
+            for value in self._assigned(node)
+            if value is not None and not isinstance(value, cst.Name)
+            for element in self.elements(value)
+        ]
+        scope = self._names.binding_scope(node)
+        for load in self._analysis.loads.get((scope, node.value), []) if scope is not None else []:
+            method = self._names.parents[load]
+            call = self._names.parents.get(method)
+            if (
+                isinstance(method, cst.Attribute)
+                and method.attr.value in ("append", "add")
+                and isinstance(call, cst.Call)
+                and len(call.args) == 1
+            ):
+                found.append(call.args[0].value)
+        return found
+
+    def task_kind(self, node: cst.BaseExpression) -> Awaitability:
+        """Whether ``asyncio.wait`` would have made a task of the value: NO for what surely is a future or task."""
+        if isinstance(node, cst.Name):
+            values = {self.task_kind(value) for value in self._assigned(node) if value is not None}
+            return values.pop() if len(values) == 1 else Awaitability.MAYBE
+        if not isinstance(node, cst.Call):
+            return Awaitability.MAYBE
+        if self._names.means(node.func, library.FUTURES):
+            return Awaitability.NO
+        if isinstance(node.func, cst.Attribute) and node.func.attr.value in library.FUTURE_METHODS:
+            return Awaitability.NO
+        kind = self.awaitability(node)
+        return Awaitability.YES if kind is Awaitability.YES else Awaitability.MAYBE
+
     def awaitability(self, node: cst.BaseExpression | None, depth: int = 0) -> Awaitability:
         """Whether the value of ``node`` is a future, coroutine or other awaitable."""
         if node is None or _is_none(node) or isinstance(node, _LITERALS):

@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from aioport.project import port_bytes
 from cases import FIXTURES, all_cases, load
 

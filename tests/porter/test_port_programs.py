@@ -10,7 +10,6 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fixtures"))
 
 import programs
-
 from aioport.config import Settings
 from aioport.findings import Severity
 from aioport.project import port_bytes

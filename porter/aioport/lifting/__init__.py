@@ -6,6 +6,7 @@ The styles differ in what they call things, not in what they do, so one set of p
 
 from __future__ import annotations
 
+from aioport import rules
 from aioport.lifting.api import lift_api
 from aioport.lifting.context import Lift
 from aioport.lifting.definitions import lift_definition, lift_lambdas
@@ -28,4 +29,5 @@ def lift(context: Lift) -> None:
     lift_lambdas(context)
     report_left(context)
     lift_api(context)
+    rules.apply_rules(context)
     Imports(context).rewrite()

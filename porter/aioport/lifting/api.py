@@ -124,6 +124,7 @@ def _bind(lift: Lift, call: cst.Call, name: str, signature: Sequence[str], *, ce
         return
     for index, arg in enumerate(positional[kept:], kept):
         keyword = names[index]
+        lift.keywords[arg] = keyword
         lift.edits.on(
             arg,
             lambda updated, keyword=keyword: updated.with_changes(  # type: ignore[misc]

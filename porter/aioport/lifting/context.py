@@ -27,6 +27,8 @@ class Lift:
     findings: list[Finding] = field(default_factory=list)
     consumed: set[cst.CSTNode] = field(default_factory=set)
     """Names whose use goes away: what only they used need not be imported any more."""
+    keywords: dict[cst.Arg, str] = field(default_factory=dict)
+    """Keywords that arguments given by position will get."""
     wanted: set[str] = field(default_factory=set)
     """Names of asyncio that rewrites brought in."""
 
@@ -56,6 +58,32 @@ class Lift:
         return verdict is Verdict.LEFT_COROUTINE or (
             bool(function.suspensions) and verdict in (Verdict.GENERATOR, Verdict.UNDECIDED)
         )
+
+    def runs_in_coroutine(self, node: cst.CSTNode) -> bool:
+        """Whether ``node`` is evaluated by a coroutine function, so surely while a loop runs."""
+        function = self.analysis.function_around(node)
+        return function is not None and self.verdict(function) in (Verdict.NATIVE, Verdict.LEFT_COROUTINE)
+
+    def argument_index(self, call: cst.Call, keyword: str) -> int | None:
+        """Which argument of ``call`` is given for ``keyword``: by that keyword, or by a position that becomes it."""
+        for index, arg in enumerate(call.args):
+            if (arg.keyword.value if arg.keyword else self.keywords.get(arg)) == keyword:
+                return index
+        return None
+
+    def drop_argument(self, call: cst.Call, index: int) -> None:
+        """Take one argument of ``call`` away."""
+
+        def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
+            assert isinstance(updated, cst.Call)
+            args = list(updated.args)
+            removed = args.pop(index)
+            if args and index == len(args):
+                args[-1] = args[-1].with_changes(comma=removed.comma, whitespace_after_arg=removed.whitespace_after_arg)
+            return updated.with_changes(args=args)
+
+        self.consume(call.args[index])
+        self.edits.on(call, rewrite)
 
     def module_name(self) -> str:
         """What the file calls the module asyncio once it is ported."""
@@ -128,5 +156,8 @@ class Lift:
         """Add a finding at ``node``; ``whole`` is all that was left because of it."""
         place = self.analysis.positions[node]
         extent = self.analysis.positions[whole or node]
-        location = Location(self.path, place.start.line, place.start.column + 1, extent.start.line, extent.end.line)
+        first = extent.start.line
+        if isinstance(whole, cst.FunctionDef) and whole.decorators:
+            first = self.analysis.positions[whole.decorators[0]].start.line
+        location = Location(self.path, place.start.line, place.start.column + 1, first, extent.end.line)
         self.findings.append(Finding(location, code, severity, applicability, message, advice))
