@@ -71,6 +71,8 @@ def main(
         raise click.UsageError("name the files or folders to port, or - for stdin")
     if diff and check:
         raise click.UsageError("--diff and --check: use one of the two")
+    if diff and format_ != "text":
+        raise click.UsageError("--diff is for people: use it without --format")
     settings = _settings(paths, options)
     telling = reporter(format_, beside_output=diff or paths == ("-",))
     if paths == ("-",):

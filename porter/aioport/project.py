@@ -6,14 +6,13 @@ verify (per file). Nothing is written here: the caller gets a report for each fi
 
 from __future__ import annotations
 
-import contextlib
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from typing import TypeVar, Union
 
 from aioport.config import Settings
+from aioport.depth import deep_recursion, with_deep_stack
 from aioport.discovery import discover
 from aioport.facts import FileFacts, facts_of
 from aioport.infer import Decision, infer
@@ -27,9 +26,6 @@ from aioport.verify import check_compiles, check_names, check_stable
 _FEW_FILES = 8
 """Up to this many files starting worker processes costs more than they save."""
 
-_RECURSION_LIMIT = 6000
-"""Frames that walking a tree may take: long chains of operators nest deeply, and Python's own limit is 1000."""
-
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 _Facts = Union[FileFacts, FileReport, None]
@@ -38,10 +34,10 @@ _Facts = Union[FileFacts, FileReport, None]
 
 def port_bytes(data: bytes, path: str, settings: Settings) -> FileReport:
     """Port one file given by its bytes; ``path`` is what findings call it."""
-    facts = _facts_of_bytes(data, path, settings)
+    facts = with_deep_stack(_facts_of_bytes, data, path, settings)
     if not isinstance(facts, FileFacts):
         return facts or FileReport(path, data, data, 0, ())
-    return _ported(data, path, infer([facts]).get(path, {}), settings)
+    return with_deep_stack(_ported, data, path, infer([facts]).get(path, {}), settings)
 
 
 def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]:
@@ -69,14 +65,14 @@ def _facts_of_path(path: str, settings: Settings) -> _Facts:
         data = read(path)
     except SourceError as error:
         return _failure(b"", error)
-    return _facts_of_bytes(data, path, settings)
+    return with_deep_stack(_facts_of_bytes, data, path, settings)
 
 
 def _facts_of_bytes(data: bytes, path: str, settings: Settings) -> _Facts:
     if not marker().search(data):
         return None
     try:
-        with _deep_recursion(path):
+        with deep_recursion(path):
             parsed = parse(data, path, settings.target_version)
             return facts_of(parsed.analysis, path)
     except SourceError as error:
@@ -92,14 +88,14 @@ def _port_path(item: tuple[str, _Facts, dict[str, Decision]], settings: Settings
     if facts is None:
         return FileReport(path, b"", b"", 0, ())
     try:
-        return _ported(read(path), path, decisions, settings)
+        return with_deep_stack(_ported, read(path), path, decisions, settings)
     except SourceError as error:
         return _failure(b"", error)
 
 
 def _ported(data: bytes, path: str, decisions: dict[str, Decision], settings: Settings) -> FileReport:
     try:
-        with _deep_recursion(path):
+        with deep_recursion(path):
             parsed = parse(data, path, settings.target_version)
             context = lifted(parsed, decisions, path, settings)
             text = rendered(context)
@@ -114,20 +110,6 @@ def _ported(data: bytes, path: str, decisions: dict[str, Decision], settings: Se
     except Unportable as refusal:
         return FileReport(path, data, data, 0, refusal.findings)
     return FileReport(path, data, after, len(context.converted()), tuple(sorted(context.findings)))
-
-
-@contextlib.contextmanager
-def _deep_recursion(path: str) -> Iterator[None]:
-    """Allow deeply nested trees. Raises :class:`SourceError` for those nested too deeply even so."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, _RECURSION_LIMIT))
-    try:
-        yield
-    except RecursionError:
-        message = "it is nested too deeply to be worked on"
-        raise SourceError(path, "not-python", message, "leave it out with --exclude") from None
-    finally:
-        sys.setrecursionlimit(before)
 
 
 def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:

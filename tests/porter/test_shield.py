@@ -45,7 +45,8 @@ NAMES = [
 KEYWORDS = [
     "async def f(): await x",
     "async def f():\n    await x\n    await (x)\n    await [x][0]\n    await {x: y}[x]\n    await f()",
-    "async def f():\n    async with a as b, c: pass\n    async for x in y: pass\n    return [x async for x in y if await x]",
+    "async def f():\n    async with a as b, c: pass\n    async for x in y: pass",
+    "async def f():\n    return [x async for x in y if await x]",
     "async def f(): return await x + await (y)",
     "async  def f(): pass",
     "async def f():\n    def g(): pass\n    await (x)",

@@ -1,0 +1,227 @@
+"""The command line, against the real engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from aioport.cli import main
+from aioport.codes import CODES
+
+OLD = b"import asyncio\r\n\r\n\r\n@asyncio.coroutine\r\ndef f():\r\n    yield from asyncio.sleep(0)\r\n"
+NEW = b"import asyncio\r\n\r\n\r\nasync def f():\r\n    await asyncio.sleep(0)\r\n"
+LEFT = b"import asyncio\n\n\n@asyncio.coroutine\ndef f(g):\n    return g()\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str, data: bytes = b"") -> Result:
+    return CliRunner().invoke(main, ["--to", "async-await", *arguments], input=data, catch_exceptions=False)
+
+
+def test_ports_in_place(folder: Path) -> None:
+    (folder / "a.py").write_bytes(OLD)
+    result = run("a.py")
+    assert (folder / "a.py").read_bytes() == NEW
+    assert result.exit_code == 0
+    assert result.stderr == "ported 1 of 1 file, 1 function\n"
+    assert result.stdout == ""
+    assert run("a.py").stderr == "ported 0 of 1 file, 0 functions\n"
+
+
+def test_diff_writes_nothing_and_prints_the_changes(folder: Path) -> None:
+    (folder / "a.py").write_bytes(OLD)
+    result = run("--diff", "a.py")
+    assert (folder / "a.py").read_bytes() == OLD
+    assert result.exit_code == 0
+    assert b"-@asyncio.coroutine\r\n-def f():\r\n" in result.stdout_bytes
+    assert b"+async def f():\r\n" in result.stdout_bytes
+    assert "would port 1 of 1 file" in result.stderr
+
+
+def test_diff_of_a_last_line_without_newline(folder: Path) -> None:
+    (folder / "a.py").write_bytes(OLD.rstrip())
+    assert b"\\ No newline at end of file\n" in run("--diff", "a.py").stdout_bytes
+
+
+def test_check_says_by_its_status(folder: Path) -> None:
+    (folder / "a.py").write_bytes(OLD)
+    assert run("--check", "a.py").exit_code == 1
+    assert (folder / "a.py").read_bytes() == OLD
+    (folder / "a.py").write_bytes(NEW)
+    assert run("--check", "a.py").exit_code == 0
+
+
+def test_findings_have_place_code_and_advice(folder: Path) -> None:
+    (folder / "a.py").write_bytes(LEFT + LEFT.replace(b"def f", b"def h"))
+    result = run("a.py")
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("a.py:6:5: error returned-awaitable: ")
+    assert lines[1].startswith("    ")
+    assert lines[2].startswith("a.py:12:5: error returned-awaitable: ")
+    assert len(lines) == 3, "the advice is given once"
+    assert result.stderr == "ported 0 of 1 file, 0 functions; 2 findings (2 errors)\n"
+
+
+def test_stdin_to_stdout(folder: Path) -> None:
+    result = run("-", data=OLD)
+    assert result.stdout_bytes == NEW
+    assert result.exit_code == 0
+    result = run("-", data=LEFT)
+    assert result.stdout_bytes == LEFT
+    assert "<stdin>:6:5: error returned-awaitable" in result.stderr
+    assert result.exit_code == 1
+
+
+def test_json(folder: Path) -> None:
+    (folder / "a.py").write_bytes(LEFT)
+    (folder / "b.py").write_bytes(b"")
+    document = json.loads(run("--format", "json", "--check", ".").stdout)
+    assert document["summary"] == {
+        "files": 2,
+        "changed": 0,
+        "functions": 0,
+        "notes": 0,
+        "warnings": 0,
+        "errors": 1,
+        "failures": 0,
+    }
+    (file,) = document["files"]
+    (finding,) = file["findings"]
+    assert file["path"] == os.path.join(".", "a.py")
+    assert (finding["line"], finding["col"], finding["first_line"], finding["end_line"]) == (6, 5, 4, 6)
+    assert (finding["code"], finding["severity"], finding["applicability"]) == (
+        "returned-awaitable",
+        "error",
+        "manual",
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (b"import asyncio\ndef f(:\n", "bad.py:2:1: failure not-python: it does not parse"),
+        (b"import asyncio\n\xff\n", "bad.py:2:1: failure not-text: byte 0xff cannot be decoded as utf-8"),
+    ],
+)
+def test_a_bad_file_does_not_stop_the_run(folder: Path, data: bytes, line: str) -> None:
+    (folder / "bad.py").write_bytes(data)
+    (folder / "good.py").write_bytes(OLD)
+    result = run(".")
+    assert result.exit_code == 2
+    assert (folder / "good.py").read_bytes() == NEW
+    assert (folder / "bad.py").read_bytes() == data
+    assert line in result.stderr
+
+
+def test_missing_path(folder: Path) -> None:
+    result = run("nothing.py")
+    assert result.exit_code == 2
+    assert "nothing.py:1:1: failure unreadable: it does not exist" in result.stderr
+
+
+def test_folder_without_python(folder: Path) -> None:
+    result = run(".")
+    assert result.exit_code == 0
+    assert "no Python files found" in result.stderr
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() == 0, reason="root may read and write everything")
+def test_unreadable_file(folder: Path) -> None:
+    (folder / "a.py").write_bytes(OLD)
+    (folder / "a.py").chmod(0)
+    assert run("a.py").exit_code == 2
+
+
+def test_unwritable_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "a.py").write_bytes(OLD)
+
+    def refuse(before: str, after: str) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    result = run("a.py")
+    assert result.exit_code == 2
+    assert "a.py:1:1: failure unwritable: it cannot be written: Permission denied" in result.stderr
+    assert (folder / "a.py").read_bytes() == OLD
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--to", "compat", "x"], "porting to compat is not built yet"),
+        (["--to", "trollius", "x"], "not built yet"),
+        (["--to", "async", "x"], "is not one of"),
+        (["--to", "async-await"], "name the files or folders"),
+        (["x"], "say which style to port to"),
+        (["--to", "async-await", "--diff", "--check", "x"], "use one of the two"),
+        (["--to", "async-await", "--diff", "--format", "json", "x"], "--diff is for people"),
+        (["--to", "async-await", "--target-version", "py39", "x"], "is no target version"),
+        (["--to", "async-await", "--target-version", "2.7", "x"], "write one from 3.5 to 3.15"),
+        (["--to", "async-await", "--jobs", "0", "x"], "--jobs"),
+        (["--explain", "nonsense"], "there is no finding"),
+    ],
+)
+def test_wrong_usage(folder: Path, arguments: list[str], said: str) -> None:
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_explain(code: str) -> None:
+    result = CliRunner().invoke(main, ["--explain", code])
+    assert result.exit_code == 0
+    assert result.stdout.startswith(code + "\n")
+
+
+def test_settings_from_a_file_and_over_it(folder: Path) -> None:
+    (folder / "pyproject.toml").write_text('[tool.aioport]\nto = "async-await"\nexclude = ["b.py"]\n')
+    for name in ("a.py", "b.py"):
+        (folder / name).write_bytes(OLD)
+    result = CliRunner().invoke(main, ["--check", "."])
+    assert "would port 1 of 1 file" in result.stderr
+    result = CliRunner().invoke(main, ["--check", "--exclude", "a.py", "."])
+    assert "would port 1 of 1 file" in result.stderr
+    (folder / "pyproject.toml").write_text("[tool.aioport]\nstyle = 1\n")
+    result = CliRunner().invoke(main, ["--check", "."])
+    assert result.exit_code == 2
+    assert "pyproject.toml: 'style' is no setting of aioport" in result.stderr
+
+
+def test_many_files_in_several_processes(folder: Path) -> None:
+    for number in range(20):
+        (folder / f"f{number:02}.py").write_bytes(OLD)
+    result = run("--jobs", "2", ".")
+    assert result.stderr == "ported 20 of 20 files, 20 functions\n"
+    assert all((folder / f"f{number:02}.py").read_bytes() == NEW for number in range(20))
+
+
+def test_python_m_aioport_and_a_closed_pipe(folder: Path) -> None:
+    for number in range(50):
+        (folder / f"f{number}.py").write_bytes(OLD)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "aioport", "--to", "async-await", "--diff", "."],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    errors = process.stderr.read()
+    process.stderr.close()
+    process.wait()
+    assert b"Traceback" not in errors
