@@ -354,7 +354,8 @@ class UndecidedGenerator(Code):
         def handle(self, request):
             data = yield from request.content.read()
 
-    What to do: decorate it with ``asyncio.coroutine`` if it is a coroutine, and port again.
+    What to do: decorate it with ``asyncio.coroutine`` if it is a coroutine, and port again; ``--unsafe`` takes all such
+    generators for coroutines.
     """
 
 

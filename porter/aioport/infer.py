@@ -29,6 +29,7 @@ class Verdict(enum.Enum):
 
 
 ITERATED = "it is iterated"
+ASSUMED = "--unsafe takes it for one"
 
 _COROUTINES = frozenset([Verdict.NATIVE, Verdict.LEFT_COROUTINE, Verdict.FORWARDER])
 _GENERATORS = frozenset([Verdict.GENERATOR, Verdict.UNDECIDED])
@@ -52,11 +53,16 @@ FunctionId = tuple[str, str]
 """Path and key."""
 
 
-def infer(files: Iterable[FileFacts]) -> dict[str, dict[str, Decision]]:
-    """Decide for every function; the result maps path, then function key, to the decision."""
+def infer(files: Iterable[FileFacts], *, unsafe: bool = False) -> dict[str, dict[str, Decision]]:
+    """Decide for every function; the result maps path, then function key, to the decision.
+
+    ``unsafe`` takes a generator that may be a coroutine for one.
+    """
     project = _Project(list(files))
     project.leave_iterated()
     project.promote()
+    if unsafe:
+        project.assume()
     project.demote()
     result: dict[str, dict[str, Decision]] = defaultdict(dict)
     for fact in project.functions:
@@ -186,6 +192,12 @@ class _Project:
             return True
         reaches = [self.verdicts(fact.path, d) for d in fact.delegations]
         return not reaches or any(verdicts and verdicts <= {Verdict.GENERATOR} for verdicts in reaches)
+
+    def assume(self) -> None:
+        """Take what is still undecided for coroutines."""
+        for fact in self.functions:
+            if self._verdict(fact) is Verdict.UNDECIDED and not fact.blocked:
+                self._decisions[fact.path, fact.key] = Decision(Verdict.NATIVE, ASSUMED)
 
     def leave_iterated(self) -> None:
         """Leave the decorated generators that somebody iterates: a coroutine object cannot be."""

@@ -37,7 +37,7 @@ def port_bytes(data: bytes, path: str, settings: Settings) -> FileReport:
     facts = with_deep_stack(_facts_of_bytes, data, path, settings)
     if not isinstance(facts, FileFacts):
         return facts or FileReport(path, data, data, 0, ())
-    return with_deep_stack(_ported, data, path, infer([facts]).get(path, {}), settings)
+    return with_deep_stack(_ported, data, path, infer([facts], unsafe=settings.unsafe).get(path, {}), settings)
 
 
 def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]:
@@ -45,7 +45,7 @@ def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]
     found = list(discover(paths, settings.exclude))
     readable = [item for item in found if isinstance(item, str)]
     facts = list(_each(partial(_facts_of_path, settings=settings), readable, settings.jobs))
-    decisions = infer(fact for fact in facts if isinstance(fact, FileFacts))
+    decisions = infer((fact for fact in facts if isinstance(fact, FileFacts)), unsafe=settings.unsafe)
     work = [(path, fact, decisions.get(path, {})) for path, fact in zip(readable, facts)]
     reports = iter(_each(partial(_port_path, settings=settings), work, settings.jobs))
     for item in found:

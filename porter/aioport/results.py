@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aioport.findings import Finding, Severity
@@ -57,11 +56,3 @@ class Summary:
     def findings(self) -> int:
         """How many findings there are in all."""
         return self.notes + self.warnings + self.errors + self.failures
-
-
-def summarize(reports: Iterable[FileReport]) -> Summary:
-    """The sums over ``reports``."""
-    summary = Summary()
-    for report in reports:
-        summary = summary.plus(report)
-    return summary

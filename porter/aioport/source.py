@@ -100,6 +100,9 @@ def encode(source: Source, text: str) -> bytes:
             result.extend(line + end for line, end in source.lines[start + old : start + old_end])
         else:
             result.extend(_changed(source, start + old, start + old_end, after[start + new : start + new_end]))
+    if source.lines and not source.lines[-1][1] and not _LEADING_FEEDS.sub("", source.lines[-1][0]):
+        # A last line of form feeds alone, without a newline, is no line of the text.
+        result.append(source.lines[-1][0])
     joined = "".join(result)
     try:
         encoded = joined.encode(source.encoding)

@@ -51,6 +51,12 @@ def test_lines_around_a_changed_one_stay(lines: list[tuple[str, str]], index: in
     assert after == "".join(pieces)
 
 
+def test_a_form_feed_at_the_very_end_stays() -> None:
+    decoded = decode(b"a\n\x0c", "x.py")
+    assert encode(decoded, decoded.text) == b"a\n\x0c"
+    assert encode(decoded, "b\n") == b"b\n\x0c"
+
+
 def test_new_lines_get_the_newline_of_their_neighbours() -> None:
     decoded = decode(b"a\r\nb\rc", "x.py")
     assert encode(decoded, "a\nnew\nb\nc") == b"a\r\nnew\r\nb\rc"

@@ -6,16 +6,17 @@ import libcst as cst
 
 from aioport.analysis import Definition, Function, Wait
 from aioport.findings import Applicability, Severity
-from aioport.infer import ITERATED, Decision, Verdict
+from aioport.infer import ASSUMED, ITERATED, Decision, Verdict
 from aioport.lifting.context import Lift
 from aioport.lifting.suspensions import lift_kept_delegations
-from aioport.styles import words
 
 
 def report_left(lift: Lift) -> None:
     """Report every coroutine, or what may be one, that stays a generator."""
     for function in lift.analysis.functions:
         decision = lift.decisions[function.key]
+        if decision.reason == ASSUMED:
+            _report_undecided(lift, function, Severity.WARNING, "it is ported because of --unsafe")
         if decision.verdict is Verdict.LEFT_COROUTINE:
             _report_coroutine(lift, function, decision)
         elif decision.verdict in (Verdict.GENERATOR, Verdict.UNDECIDED):
@@ -55,14 +56,11 @@ def _report_obstacle(lift: Lift, function: Function, decision: Decision) -> None
 
 def _report_generator(lift: Lift, function: Function, decision: Decision) -> None:
     if decision.verdict is Verdict.UNDECIDED:
-        lift.report(
-            function.node.name,
-            "undecided-generator",
+        _report_undecided(
+            lift,
+            function,
             Severity.ERROR,
-            "nothing in sight says whether this generator is a coroutine: what it delegates to is not known, and "
-            "nothing runs, awaits or iterates it",
-            "decorate it with asyncio.coroutine and port again if it is one",
-            whole=function.node,
+            "if it is one decorate it with asyncio.coroutine and port again, or port with --unsafe",
         )
     elif decision.reason or decision.obstacle is not None:
         for blocker in function.blockers:
@@ -71,6 +69,19 @@ def _report_generator(lift: Lift, function: Function, decision: Decision) -> Non
             )
         _report_obstacle(lift, function, decision)
     _adapt_delegations(lift, function, decision)
+
+
+def _report_undecided(lift: Lift, function: Function, severity: Severity, advice: str) -> None:
+    lift.report(
+        function.node.name,
+        "undecided-generator",
+        severity,
+        "nothing in sight says whether this generator is a coroutine: what it delegates to is not known, and nothing "
+        "runs, awaits or iterates it",
+        advice,
+        applicability=Applicability.UNSAFE,
+        whole=function.node,
+    )
 
 
 def _adapt_delegations(lift: Lift, function: Function, decision: Decision) -> None:
@@ -106,8 +117,3 @@ def _report_raises(lift: Lift, function: Function) -> None:
             "return the value from here, and return it again in the caller",
             whole=function.node,
         )
-
-
-def uses_return(lift: Lift, node: cst.CSTNode) -> bool:
-    """Whether ``node`` names the exception that carries a value."""
-    return lift.analysis.names.means(node, words().value)

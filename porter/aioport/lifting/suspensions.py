@@ -8,7 +8,6 @@ from aioport.analysis import Function, Suspension, Wait
 from aioport.lifting.context import Lift
 from aioport.lifting.parentheses import as_primary, bare, parenthesized, unwrapped
 from aioport.lifting.statements import remove_statement
-from aioport.styles import words
 
 
 def lift_suspensions(lift: Lift, function: Function) -> None:
@@ -108,8 +107,3 @@ def lift_kept_delegations(lift: Lift, function: Function, to_native: frozenset[i
             return updated.with_changes(item=iterator)
 
         lift.edits.on(value, rewrite)
-
-
-def is_wait_call(lift: Lift, node: cst.CSTNode) -> bool:
-    """Whether ``node`` is ``From(x)``."""
-    return isinstance(node, cst.Call) and lift.analysis.names.means(node.func, words().wait)
