@@ -95,6 +95,11 @@ class Function:
     """Whether a plain ``yield x`` waits here."""
 
     @property
+    def explicit(self) -> bool:
+        """Whether the function waits in words that only coroutines use: ``yield From(x)``, ``with (yield lock):``."""
+        return bool(self.withs) or any(s.explicit and not isinstance(s.node.value, cst.From) for s in self.suspensions)
+
+    @property
     def key(self) -> str:
         """Names the function within its file, whatever else has the same qualified name."""
         return f"{self.qualname}@{self.place.start.line}"
@@ -129,6 +134,11 @@ class Analysis:
         """The function whose own scope ``node`` is evaluated in; a lambda is no function here."""
         scope = self.names.function_of(node)
         return self._of_scope.get(scope) if scope is not None else None
+
+    def foreign_star_imports(self) -> list[cst.ImportFrom]:
+        """The star imports of a style's own library, which the port makes star imports of asyncio."""
+        foreign = {vocabulary.module for vocabulary in vocabularies()} - {"asyncio"}
+        return [node for node, name in self.names.top.star_imports.items() if name.split(".")[0] in foreign]
 
     def _collect(self) -> None:
         visit: dict[type[cst.CSTNode], Callable[..., None]] = {

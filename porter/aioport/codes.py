@@ -300,6 +300,29 @@ class ReturnedAwaitable(Code):
     """
 
 
+class StarImport(Code):
+    """``from trollius import *`` in a file where a coroutine had to be left.
+
+    Why: that coroutine needs Trollius's names, the others would need asyncio's, and both libraries call most things the
+    same. So all of the file stays.
+
+    Example::
+
+        from trollius import *       # left
+
+        @coroutine
+        def rows():
+            yield 1                  # left: it hands out a value
+
+        @coroutine
+        def pause():
+            yield From(sleep(1))     # left: whose sleep?
+
+    What to do: port by hand what the file's other findings are about, or import the names one by one, and run aioport
+    again.
+    """
+
+
 class TaskPerCoroutine(Code):
     """A Trollius coroutine asks for the current task.
 

@@ -83,6 +83,8 @@ class FileFacts:
     """Names and attributes that functions of the file are assigned to: ``self.connect = connect``."""
     asynchronous: bool
     """Whether the file imports asyncio or a style's library at all."""
+    starred: bool
+    """Whether the names of a library that the port takes away come by a star import."""
 
 
 def facts_of(analysis: Analysis, path: str) -> FileFacts:
@@ -100,7 +102,8 @@ def facts_of(analysis: Analysis, path: str) -> FileFacts:
             for binding in bindings
             if (origin := binding.origin) is not None
         )
-        or bool({"asyncio", "trollius"} & {name.split(".")[0] for name in analysis.names.top.star_imports}),
+        or bool({"asyncio", "trollius"} & {name.split(".")[0] for name in analysis.names.top.star_imports.values()}),
+        starred=bool(analysis.foreign_star_imports()),
     )
 
 
@@ -119,8 +122,7 @@ def _function_fact(analysis: Analysis, function: Function, path: str, uses: Call
         definition=function.definition,
         delegations=tuple(_delegations(analysis, function, uses)),
         hands_out=any(s.wait is Wait.VALUE for s in function.suspensions),
-        explicit=bool(function.withs)
-        or any(s.explicit and not isinstance(s.node.value, cst.From) for s in function.suspensions),
+        explicit=function.explicit,
         wants_generator=function.node.name.value in library.PROTOCOL_METHODS
         or any(origins & library.GENERATOR_DECORATORS for origins in decorators),
         blocked=function.blockers[0].code if function.blockers else "",

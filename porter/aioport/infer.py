@@ -30,6 +30,7 @@ class Verdict(enum.Enum):
 
 ITERATED = "it is iterated"
 ASSUMED = "--unsafe takes it for one"
+STARRED = "a star import serves it together with a coroutine that was left"
 
 _COROUTINES = frozenset([Verdict.NATIVE, Verdict.LEFT_COROUTINE, Verdict.FORWARDER])
 _GENERATORS = frozenset([Verdict.GENERATOR, Verdict.UNDECIDED])
@@ -47,6 +48,12 @@ class Decision:
     """Delegations that reach only functions which become native."""
     to_both: frozenset[int] = frozenset()
     """Delegations that reach some function which becomes native, and some that does not."""
+
+    def leaves_coroutine(self, explicit: bool) -> bool:
+        """Whether a coroutine, or what may be one, stays in its style; ``explicit`` as in ``FunctionFact``."""
+        if self.verdict is Verdict.GENERATOR:
+            return explicit or self.obstacle is not None or self.reason not in ("", ITERATED)
+        return self.verdict in (Verdict.LEFT_COROUTINE, Verdict.UNDECIDED)
 
 
 FunctionId = tuple[str, str]
@@ -92,6 +99,7 @@ class _Project:
             if delegation.callee
         }
         self._asynchronous = {file.path for file in files if file.asynchronous}
+        self._starred = {file.path for file in files if file.starred}
         self._uses: dict[FunctionId, list[tuple[Use, FunctionId]]] = defaultdict(list)
         self._iterated: set[FunctionId] = set()
         """Functions that certainly are iterated, not only something with a method of that name."""
@@ -209,17 +217,24 @@ class _Project:
         """Leave what delegates to a generator that stays one, until nothing more has to be left."""
         changed = True
         while changed:
-            changed = False
+            changed = self._leave_starred()
             for fact in self.functions:
                 if self._verdict(fact) is not Verdict.NATIVE or fact.definition is Definition.NATIVE:
                     continue
                 for index, delegation in enumerate(fact.delegations):
                     if self.verdicts(fact.path, delegation) & _GENERATORS:
-                        decorated = fact.definition is Definition.DECORATED
-                        verdict = Verdict.LEFT_COROUTINE if decorated else Verdict.GENERATOR
-                        self._decisions[fact.path, fact.key] = Decision(verdict, obstacle=index)
+                        self._decisions[fact.path, fact.key] = Decision(_left(fact), obstacle=index)
                         changed = True
                         break
+
+    def _leave_starred(self) -> bool:
+        """Leave all of a file whose star import has to stay for one of its functions; whether that left more."""
+        starred = [f for f in self.functions if f.path in self._starred and f.definition is not Definition.PLAIN]
+        stuck = {f.path for f in starred if self._decisions[f.path, f.key].leaves_coroutine(f.explicit)}
+        more = [f for f in starred if f.path in stuck and self._becomes_native(f)]
+        for fact in more:
+            self._decisions[fact.path, fact.key] = Decision(_left(fact), STARRED)
+        return bool(more)
 
     def with_delegations(self, fact: FunctionFact) -> Decision:
         """The decision on ``fact``, with what its delegations reach."""
@@ -243,6 +258,10 @@ class _Project:
         """Whether a call of ``fact`` gives a coroutine object where it gave a generator."""
         verdict = self._verdict(fact)
         return verdict is Verdict.FORWARDER or (verdict is Verdict.NATIVE and fact.definition is not Definition.NATIVE)
+
+
+def _left(fact: FunctionFact) -> Verdict:
+    return Verdict.LEFT_COROUTINE if fact.definition is Definition.DECORATED else Verdict.GENERATOR
 
 
 def _first_decision(fact: FunctionFact) -> Decision:

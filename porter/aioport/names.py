@@ -52,7 +52,7 @@ class Scope:
     parent: Scope | None
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     elsewhere: dict[str, Scope] = field(default_factory=dict)
-    star_imports: list[str] = field(default_factory=list)
+    star_imports: dict[cst.ImportFrom, str] = field(default_factory=dict)
 
     def bind(self, name: str, binding: Binding) -> None:
         """Add a meaning of ``name``, in the scope that ``global`` or ``nonlocal`` names if there is one."""
@@ -158,7 +158,7 @@ class Names:
         found = scope.find(name)
         if found is None:
             name = self._renamed.get(name, name)
-            starred = {f"{module}.{name}" for module in self.top.star_imports}
+            starred = {f"{module}.{name}" for module in self.top.star_imports.values()}
             return frozenset(starred & self._known) or frozenset([f"builtins.{name}"])
         result: set[str] = set()
         for binding in found.bindings[name]:
@@ -291,7 +291,7 @@ class Names:
     def _bind_import_from(self, node: cst.ImportFrom, scope: Scope) -> None:
         base = "." * len(node.relative) + self._real(dotted(node.module) or "")
         if isinstance(node.names, cst.ImportStar):
-            scope.star_imports.append(base)
+            scope.star_imports[node] = base
             return
         for alias in node.names:
             name = self._real(dotted(alias.name) or "")

@@ -48,16 +48,14 @@ class Lift:
         """Whether ``node`` stands in a coroutine that stays as it was, its decorators and defaults included."""
         current: cst.CSTNode | None = node
         while current is not None:
-            if isinstance(current, cst.FunctionDef) and self._stays(self.analysis.function_of(current)):
+            if isinstance(current, cst.FunctionDef) and self.stays(self.analysis.function_of(current)):
                 return True
             current = self.analysis.names.parents.get(current)
         return False
 
-    def _stays(self, function: Function) -> bool:
-        verdict = self.verdict(function)
-        return verdict is Verdict.LEFT_COROUTINE or (
-            bool(function.suspensions) and verdict in (Verdict.GENERATOR, Verdict.UNDECIDED)
-        )
+    def stays(self, function: Function) -> bool:
+        """Whether a function waits and stays as it was."""
+        return self.decisions[function.key].leaves_coroutine(function.explicit)
 
     def runs_in_coroutine(self, node: cst.CSTNode) -> bool:
         """Whether ``node`` is evaluated by a coroutine function, so surely while a loop runs."""

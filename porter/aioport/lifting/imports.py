@@ -157,11 +157,7 @@ class Imports:
         self._put(node, node.with_changes(module=module), old, new)
 
     def _rewrite_star(self, node: cst.ImportFrom, style: Vocabulary, changed: cst.ImportFrom) -> None:
-        if style.module == "asyncio":
-            return
-        if any(self._lift.is_left(s.node) for f in self._lift.analysis.functions for s in f.suspensions):
-            self._replace(node, [node, changed])
-        else:
+        if style.module != "asyncio":
             self._lift.edits.replace(node, changed)
 
     def _rewrite_alias(

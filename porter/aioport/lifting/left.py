@@ -25,6 +25,26 @@ def report_left(lift: Lift) -> None:
             _report_raises(lift, function)
 
 
+def report_star_imports(lift: Lift) -> bool:
+    """Report a star import that a coroutine which was left needs, and all of the file with it; whether there is one.
+
+    Two star imports, one for each library, would take each other's names.
+    """
+    if not any(map(lift.stays, lift.analysis.functions)):
+        return False
+    imports = lift.analysis.foreign_star_imports()
+    for node in imports:
+        lift.report(
+            node,
+            "star-import",
+            Severity.ERROR,
+            "a coroutine that is left needs the names of this star import, the rest of the file would need asyncio's",
+            "port what the other findings are about by hand, or import the names one by one",
+            whole=lift.analysis.module,
+        )
+    return bool(imports)
+
+
 def _report_coroutine(lift: Lift, function: Function, decision: Decision) -> None:
     for blocker in function.blockers:
         lift.report(blocker.node, blocker.code, Severity.ERROR, blocker.message, blocker.advice, whole=function.node)
