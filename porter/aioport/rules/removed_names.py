@@ -1,0 +1,100 @@
+"""Modules and names that later versions of asyncio do not have, and nothing of another name stands in for.
+
+The table holds the first version without each (names.json, measured). A use that an ``except ImportError`` or
+``except AttributeError`` guards is ready for that and stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from aioport.findings import Severity
+from aioport.lifting.api import api_name
+from aioport.lifting.context import Lift
+from aioport.names import dotted
+
+SINCE = (3, 5)
+
+_WATCHER = "the event loop watches child processes by itself"
+REMOVED: dict[str, tuple[tuple[int, int], str]] = {
+    "AbstractChildWatcher": ((3, 14), _WATCHER),
+    "FastChildWatcher": ((3, 14), _WATCHER),
+    "MultiLoopChildWatcher": ((3, 14), _WATCHER),
+    "PidfdChildWatcher": ((3, 14), _WATCHER),
+    "SafeChildWatcher": ((3, 14), _WATCHER),
+    "ThreadedChildWatcher": ((3, 14), _WATCHER),
+    "compat": ((3, 7), "test sys.version_info instead"),
+    "get_child_watcher": ((3, 14), _WATCHER),
+    "selectors": ((3, 7), "import selectors itself"),
+    "set_child_watcher": ((3, 14), _WATCHER),
+    "test_support": ((3, 5), "use test.support, or write what is needed from it"),
+    "test_utils": ((3, 7), "use unittest.IsolatedAsyncioTestCase, or write what is needed from it"),
+}
+"""The first version without a name, and what to do."""
+
+_GUARDS = frozenset(
+    "builtins." + name for name in ("AttributeError", "Exception", "ImportError", "ModuleNotFoundError")
+)
+
+
+def apply(lift: Lift) -> None:
+    """Report every use of a name that the target does not have."""
+    for node, name in _uses(lift):
+        since, advice = REMOVED.get(name, (None, ""))
+        if since is None or since > lift.target_version or _is_guarded(lift, node):
+            continue
+        lift.report(
+            node,
+            "missing-name",
+            Severity.ERROR,
+            f"asyncio has no {name} since Python {since[0]}.{since[1]}",
+            advice,
+        )
+
+
+def _uses(lift: Lift) -> Iterator[tuple[cst.CSTNode, str]]:
+    """Where names of asyncio are used, or imported by name, except those that only other libraries have."""
+    for attribute in lift.analysis.attributes:
+        found = api_name(lift.analysis.names.origins(attribute))
+        if found is not None and found[1] not in found[0].missing:
+            yield attribute, found[1]
+    for scope in lift.analysis.names.scopes.values():
+        for binding in (binding for bindings in scope.bindings.values() for binding in bindings):
+            if isinstance(binding.node, cst.ImportAlias):
+                imported = _imported(lift, binding.node)
+                found = api_name(frozenset([imported]))
+                if found is not None and found[1] not in found[0].missing:
+                    yield binding.node, found[1]
+
+
+def _imported(lift: Lift, alias: cst.ImportAlias) -> str:
+    """The dotted name of what is imported; for ``from asyncio.x import y`` that is the module."""
+    statement = lift.analysis.names.parents[alias]
+    name = dotted(alias.name) or ""
+    if isinstance(statement, cst.ImportFrom):
+        module = dotted(statement.module) or ""
+        if statement.relative:
+            return ""
+        return module if "." in module else f"{module}.{name}"
+    return name
+
+
+def _is_guarded(lift: Lift, node: cst.CSTNode) -> bool:
+    parents = lift.analysis.names.parents
+    child, parent = node, parents.get(node)
+    while parent is not None:
+        if isinstance(parent, cst.Try) and child is parent.body and any(_guards(lift, h) for h in parent.handlers):
+            return True
+        child, parent = parent, parents.get(parent)
+    return False
+
+
+def _guards(lift: Lift, handler: cst.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    caught = (
+        [element.value for element in handler.type.elements] if isinstance(handler.type, cst.Tuple) else [handler.type]
+    )
+    return any(lift.analysis.names.means(part, _GUARDS) for part in caught)
