@@ -28,6 +28,8 @@ MinProtocol = TLSv1
 CipherString = DEFAULT@SECLEVEL=0
 """
 _BUILD_TOOLS = {"pip", "setuptools", "wheel"}
+_PIP_OF_PYTHON_2 = "20.2.4"
+"""The last for 2.7, 20.3.4, ends `pip download` of an sdist with an AssertionError of its new resolver."""
 _OLD_ENOUGH = {"pytest": "pytest<6"}
 """From 6 on pytest refuses what conftest files of that time do; 5.4 still runs on 3.13."""
 
@@ -140,7 +142,8 @@ def _bare(package: Package, version: str, work: Workspace) -> Path:
         note(f"{package.release}: making an environment for Python {version}")
         base = interpreter(version)
         if version.startswith("2."):
-            must([str(_virtualenv(work)), "-q", "-p", str(base), str(folder)], work.root)
+            virtualenv = [str(_virtualenv(work)), "-q", "--download", "--pip", _PIP_OF_PYTHON_2]
+            must([*virtualenv, "-p", str(base), str(folder)], work.root)
         else:
             must([str(base), "-m", "venv", str(folder)], work.root)
     where = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
