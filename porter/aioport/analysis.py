@@ -58,6 +58,8 @@ class Suspension:
     operand: cst.BaseExpression | None
     explicit: bool
     """Whether the spelling says that this waits: ``yield from``, ``yield From``."""
+    used: bool
+    """Whether the value of the yield is used, which for a bare one is what somebody sends."""
 
 
 @dataclass(frozen=True)
@@ -220,12 +222,13 @@ class Analysis:
 
     def _suspension(self, node: cst.Yield) -> Suspension:
         value = node.value
+        used = not isinstance(self.names.parents[node], cst.Expr)
         if isinstance(value, cst.From):
             item, explicit = value.item, True
             if isinstance(item, (cst.List, cst.Tuple)) and not item.elements:
-                return Suspension(node, Wait.NOTHING, None, explicit)
+                return Suspension(node, Wait.NOTHING, None, explicit, used)
         elif value is None:
-            return Suspension(node, Wait.TURN, None, False)
+            return Suspension(node, Wait.TURN, None, False, used)
         else:
             item, explicit = value, False
             while (
@@ -236,8 +239,8 @@ class Analysis:
             ):
                 item, explicit = item.args[0].value, True
         if isinstance(item, cst.Name) and item.value == "None":
-            return Suspension(node, Wait.TURN, None, explicit)
-        return Suspension(node, Wait.AWAIT if explicit else Wait.VALUE, item, explicit)
+            return Suspension(node, Wait.TURN, None, explicit, used)
+        return Suspension(node, Wait.AWAIT if explicit else Wait.VALUE, item, explicit, used)
 
     def _add_return(self, node: cst.Return) -> None:
         function = self.function_around(node)

@@ -29,12 +29,26 @@ def find_blockers(analysis: Analysis, values: Values, target_version: tuple[int,
 def _blockers(
     analysis: Analysis, values: Values, function: Function, target_version: tuple[int, int]
 ) -> Iterator[Blocker]:
+    yield from _of_protocols(function)
     yield from _of_decorators(analysis, function)
     yield from _of_yields(function)
     yield from _of_returns(analysis, values, function)
     yield from _of_managers(values, function, target_version)
     yield from _of_keyword_names(analysis, function)
     yield from _of_return_handlers(analysis, function)
+
+
+def _of_protocols(function: Function) -> Iterator[Blocker]:
+    name = function.node.name.value
+    if function.decorator is not None and function.owner and name in library.PROTOCOL_METHODS:
+        yield Blocker(
+            function.node.name,
+            "protocol-method",
+            f"{name} has to give its result at once, and a coroutine function would give a coroutine",
+            "write `def __await__` with what is awaited in an async def beside it"
+            if name == "__iter__"
+            else f"make {name} a plain function",
+        )
 
 
 def _of_decorators(analysis: Analysis, function: Function) -> Iterator[Blocker]:

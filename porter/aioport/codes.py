@@ -235,6 +235,24 @@ class PositionalArguments(Code):
     """
 
 
+class ProtocolMethod(Code):
+    """A method that Python itself calls, and whose result it uses at once, is decorated as a coroutine.
+
+    Why: a decorated ``__iter__`` gives a generator, which ``yield from`` can run and ``for`` can iterate; an ``async def
+    __iter__`` would give a coroutine, which neither takes. ``__aiter__`` must give the iterator itself since Python 3.7.
+
+    Example::
+
+        class Request:
+            @asyncio.coroutine
+            def __iter__(self):                      # left as it is
+                return (yield from self._send())
+
+    What to do: for objects that are awaited, keep one ``async def`` with the body and write
+    ``def __await__(self): return self._run().__await__()``; make ``__aiter__`` a plain function.
+    """
+
+
 class Python2Syntax(Code):
     """A file holds syntax that only Python 2 has, so all of it is left as it is.
 

@@ -61,7 +61,7 @@ class FunctionFact:
     definition: Definition
     delegations: tuple[Delegation, ...]
     hands_out: bool
-    """Whether some yield hands out a value."""
+    """Whether some yield hands out a value, or takes one that only a ``send`` by hand can give."""
     explicit: bool
     """Whether a yield says that it waits: ``yield From(x)``, ``with (yield from x)``."""
     wants_generator: bool
@@ -121,7 +121,7 @@ def _function_fact(analysis: Analysis, function: Function, path: str, uses: Call
         line=function.place.start.line,
         definition=function.definition,
         delegations=tuple(_delegations(analysis, function, uses)),
-        hands_out=any(s.wait is Wait.VALUE for s in function.suspensions),
+        hands_out=any(s.wait is Wait.VALUE or (s.wait is Wait.TURN and s.used and not s.explicit) for s in function.suspensions),
         explicit=function.explicit,
         wants_generator=function.node.name.value in library.PROTOCOL_METHODS
         or any(origins & library.GENERATOR_DECORATORS for origins in decorators),

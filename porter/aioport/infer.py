@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from aioport import library
 from aioport.analysis import Definition, Target
-from aioport.facts import Delegation, FileFacts, FunctionFact, Use
+from aioport.facts import Call, Delegation, FileFacts, FunctionFact, Use
 
 
 class Verdict(enum.Enum):
@@ -106,7 +106,9 @@ class _Project:
         for file in files:
             for call in file.calls:
                 reached = self.reached(file.path, call.target)
-                # A name that several functions share says too little about each of them.
+                # A name that several functions share says too little about each of them, and so does one of asyncio's.
+                if _is_common(call):
+                    continue
                 if len(reached) == 1 or call.target.scope:
                     for fact in reached:
                         self._uses[fact.path, fact.key].append((call.use, (file.path, call.caller)))
@@ -258,6 +260,15 @@ class _Project:
         """Whether a call of ``fact`` gives a coroutine object where it gave a generator."""
         verdict = self._verdict(fact)
         return verdict is Verdict.FORWARDER or (verdict is Verdict.NATIVE and fact.definition is not Definition.NATIVE)
+
+
+def _is_common(call: Call) -> bool:
+    """Whether a call of a method of an unknown object may as well be of one of asyncio's or of a builtin type's."""
+    return (
+        call.use is not Use.ITERATED
+        and call.target.of_unknown
+        and call.target.name in library.ASYNCIO_METHODS | library.BUILTIN_METHODS
+    )
 
 
 def _left(fact: FunctionFact) -> Verdict:

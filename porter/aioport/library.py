@@ -71,7 +71,8 @@ KIND_QUESTIONS = frozenset(
 """What asks whether something is a generator or a coroutine; a port changes some of the answers."""
 
 PROTOCOL_METHODS = frozenset(["__iter__", "__await__", "__next__", "__aiter__", "__enter__"])
-"""Methods that return an iterator by protocol: a generator there stays one, whatever it delegates to."""
+"""Methods that return an iterator, or what is to be used at once, by protocol: a generator there stays one, whatever it
+delegates to or is decorated with."""
 
 TEXT_METHODS = frozenset(
     "decode encode endswith format hex hexdigest lower lstrip rstrip split splitlines startswith strip title "
@@ -107,6 +108,13 @@ def gives_no_awaitable(origin: str) -> bool:
         )
     return module in _PLAIN_MODULES or origin in _PLAIN_ELSEWHERE
 
+
+ASYNCIO_METHODS = frozenset(
+    "abort acquire cancel clear close communicate connect_accepted_socket drain empty get get_extra_info join locked "
+    "notify notify_all put read readexactly readline readuntil release result run run_forever send_signal sendfile "
+    "set shutdown start_serving start_tls stop task_done terminate wait wait_closed wait_for write writelines".split()
+)
+"""Methods of asyncio's classes with names that a project's own class may have as well (names.json)."""
 
 BUILTIN_METHODS = frozenset(
     name
