@@ -238,8 +238,8 @@ class PositionalArguments(Code):
 class ProtocolMethod(Code):
     """A method that Python itself calls, and whose result it uses at once, is decorated as a coroutine.
 
-    Why: a decorated ``__iter__`` gives a generator, which ``yield from`` can run and ``for`` can iterate; an ``async def
-    __iter__`` would give a coroutine, which neither takes. ``__aiter__`` must give the iterator itself since Python 3.7.
+    Why: a decorated ``__iter__`` gives a generator, which ``yield from`` can run and ``for`` can iterate; as an ``async
+    def`` it would give a coroutine, which neither takes. ``__aiter__`` must give the iterator itself since Python 3.7.
 
     Example::
 

@@ -121,7 +121,9 @@ def _function_fact(analysis: Analysis, function: Function, path: str, uses: Call
         line=function.place.start.line,
         definition=function.definition,
         delegations=tuple(_delegations(analysis, function, uses)),
-        hands_out=any(s.wait is Wait.VALUE or (s.wait is Wait.TURN and s.used and not s.explicit) for s in function.suspensions),
+        hands_out=any(
+            s.wait is Wait.VALUE or (s.wait is Wait.TURN and s.used and not s.explicit) for s in function.suspensions
+        ),
         explicit=function.explicit,
         wants_generator=function.node.name.value in library.PROTOCOL_METHODS
         or any(origins & library.GENERATOR_DECORATORS for origins in decorators),

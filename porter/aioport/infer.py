@@ -199,9 +199,20 @@ class _Project:
     def _is_plain(self, fact: FunctionFact) -> bool:
         """Whether an undecided generator shows no sign of waiting for anything."""
         if fact.path not in self._asynchronous:
-            return True
+            return not any(self._names_coroutines(fact.path, delegation) for delegation in fact.delegations)
         reaches = [self.verdicts(fact.path, d) for d in fact.delegations]
         return not reaches or any(verdicts and verdicts <= {Verdict.GENERATOR} for verdicts in reaches)
+
+    def _names_coroutines(self, path: str, delegation: Delegation) -> bool:
+        """Whether everything in the project that has the name of what is delegated to is a coroutine."""
+        target = delegation.target
+        reached = self.reached(path, target)
+        return (
+            target is not None
+            and target.name not in library.ASYNCIO_METHODS | library.BUILTIN_METHODS
+            and bool(reached)
+            and all(self._verdict(fact) in _COROUTINES for fact in reached)
+        )
 
     def assume(self) -> None:
         """Take what is still undecided for coroutines."""

@@ -33,12 +33,18 @@ def load(path: Path) -> Case:
         text = text[version.end() :]
     before, _, after = text.partition(_SEPARATOR)
     before = before.rstrip("\n") + "\n"
-    expected: Counter[tuple[int, str]] = Counter()
-    for number, line in enumerate(before.splitlines(), 1):
-        for match in _EXPECTED.finditer(line):
-            expected.update((number, code.strip()) for code in match.group(1).split(","))
+    expected = marked(before)
     target = parse_version(version.group(1)) if version is not None else (3, 9)
     return Case(path, before, after or before, expected, Settings(to="async-await", target_version=target, jobs=1))
+
+
+def marked(text: str) -> Counter[tuple[int, str]]:
+    """The findings that a text marks, as counts of line and code."""
+    expected: Counter[tuple[int, str]] = Counter()
+    for number, line in enumerate(text.splitlines(), 1):
+        for match in _EXPECTED.finditer(line):
+            expected.update((number, code.strip()) for code in match.group(1).split(","))
+    return expected
 
 
 def all_cases() -> list[Path]:

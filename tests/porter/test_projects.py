@@ -1,0 +1,30 @@
+"""Projects of several files: each comes out as ``after`` has it, with exactly the findings marked in ``before``."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from aioport.config import Settings
+from aioport.project import port_paths
+from cases import FIXTURES, marked
+
+
+@pytest.mark.parametrize("project", sorted((FIXTURES / "projects").iterdir()), ids=lambda path: path.name)
+def test_project(project: Path, tmp_path: Path) -> None:
+    # A copy, because folders named like these may be left out by settings around this clone.
+    folder = shutil.copytree(project / "before", tmp_path / "project")
+    ported: dict[str, str] = {}
+    for report in port_paths([str(folder)], Settings(to="async-await", target_version=(3, 9), jobs=1)):
+        name = str(Path(report.path).relative_to(folder))
+        text = (folder / name).read_text(encoding="utf-8")
+        ported[name] = report.after.decode() if report.changed else text
+        assert Counter((f.location.line, f.code) for f in report.findings) == marked(text), name
+    after = {
+        str(path.relative_to(project / "after")): path.read_text(encoding="utf-8")
+        for path in (project / "after").rglob("*.py")
+    }
+    assert ported == after
