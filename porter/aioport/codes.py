@@ -71,9 +71,10 @@ class DataGenerator(Code):
 
 
 class DependsOnLeft(Code):
-    """A coroutine waits for a generator that stays a generator.
+    """A coroutine waits for a generator that stays a generator, or for a coroutine that stays one of Trollius.
 
-    Why: ``yield from`` takes any iterable, ``await`` only takes awaitables (PEP 492), so this function stays as well.
+    Why: ``yield from`` takes any iterable, ``await`` only takes awaitables (PEP 492), and what Trollius's decorator gives
+    is none, so this function stays as well.
 
     Example::
 

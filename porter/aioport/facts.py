@@ -64,6 +64,8 @@ class FunctionFact:
     """Whether some yield hands out a value, or takes one that only a ``send`` by hand can give."""
     explicit: bool
     """Whether a yield says that it waits: ``yield From(x)``, ``with (yield from x)``."""
+    trollius: bool
+    """Whether it is a coroutine of Trollius, which nothing but Trollius can wait for."""
     wants_generator: bool
     """Whether its name or a decorator wants it to be a generator."""
     blocked: str
@@ -125,6 +127,7 @@ def _function_fact(analysis: Analysis, function: Function, path: str, uses: Call
             s.wait is Wait.VALUE or (s.wait is Wait.TURN and s.used and not s.explicit) for s in function.suspensions
         ),
         explicit=function.explicit,
+        trollius=function.trollius,
         wants_generator=function.node.name.value in library.PROTOCOL_METHODS
         or any(origins & library.GENERATOR_DECORATORS for origins in decorators),
         blocked=function.blockers[0].code if function.blockers else "",

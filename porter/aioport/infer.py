@@ -235,10 +235,19 @@ class _Project:
                 if self._verdict(fact) is not Verdict.NATIVE or fact.definition is Definition.NATIVE:
                     continue
                 for index, delegation in enumerate(fact.delegations):
-                    if self.verdicts(fact.path, delegation) & _GENERATORS:
+                    if self._cannot_be_awaited(fact.path, delegation):
                         self._decisions[fact.path, fact.key] = Decision(_left(fact), obstacle=index)
                         changed = True
                         break
+
+    def _cannot_be_awaited(self, path: str, delegation: Delegation) -> bool:
+        """Whether something that a delegation may reach stays what ``await`` does not take."""
+        if self._is_guess(path, delegation):
+            return False
+        return any(
+            self._verdict(fact) in _GENERATORS or (fact.trollius and self._verdict(fact) is Verdict.LEFT_COROUTINE)
+            for fact in self.reached(path, delegation.target)
+        )
 
     def _leave_starred(self) -> bool:
         """Leave all of a file whose star import has to stay for one of its functions; whether that left more."""

@@ -68,7 +68,7 @@ def _report_obstacle(lift: Lift, function: Function, decision: Decision) -> None
         waits[decision.obstacle].node,
         "depends-on-left",
         Severity.ERROR,
-        "this waits for a generator that stays one, and a generator cannot be awaited",
+        "this waits for a generator that stays one, or stays a coroutine of Trollius, and await takes neither",
         "port that one first; the finding on it says why it was left",
         whole=function.node,
     )
