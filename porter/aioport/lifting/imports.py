@@ -9,6 +9,7 @@ from typing import Union
 
 import libcst as cst
 
+from aioport.findings import Severity
 from aioport.lifting.api import report_missing
 from aioport.lifting.context import Lift
 from aioport.lifting.statements import remove_statement
@@ -41,6 +42,7 @@ class Imports:
 
     def __init__(self, lift: Lift) -> None:
         self._lift = lift
+        self._kept: set[cst.CSTNode] = set()
         self._bound: dict[cst.CSTNode, tuple[Scope, str]] = {}
         for scope in lift.analysis.names.scopes.values():
             for name, bindings in scope.bindings.items():
@@ -74,6 +76,20 @@ class Imports:
             if not isinstance(parents[node], (cst.AssignTarget, cst.NameItem))
         )
         return _Imported(scope, name, uses, tuple(use for use in uses if use not in self._lift.consumed))
+
+    def _keep(self, alias: cst.ImportAlias, style: Vocabulary, old: list[cst.ImportAlias]) -> None:
+        """Leave an import of a style's library for what is left in that style."""
+        old.append(alias)
+        statement = self._lift.analysis.names.parents[alias]
+        if style.module != "asyncio" and statement not in self._kept:
+            self._kept.add(statement)
+            self._lift.report(
+                statement,
+                "kept-import",
+                Severity.NOTE,
+                f"{style.module} is still imported, for what was left in its style",
+                "port what the other findings are about by hand and run aioport again",
+            )
 
     # import trollius
 
@@ -113,7 +129,7 @@ class Imports:
         imported = self._imported(alias)
         left = [use for use in imported.remaining if self._lift.is_left(use)]
         if left and alias.asname is None:
-            old.append(alias)
+            self._keep(alias, style, old)
             if len(left) == len(imported.remaining) and not self._is_wanted(alias):
                 return
         if imported.no_longer_used(self._lift) and not self._is_wanted(alias):
@@ -172,7 +188,9 @@ class Imports:
         imported = self._imported(alias)
         if f"{style.module}.{name}" in words().coroutine | words().wait | words().value:
             if imported.remaining:
-                old.append(alias)
+                self._keep(alias, style, old)
+        elif style.module != "asyncio" and imported.remaining and all(map(self._lift.is_left, imported.remaining)):
+            self._keep(alias, style, old)
         elif below in style.missing and name not in style.builtins:
             report_missing(self._lift, alias, below, style)
             old.append(alias)
