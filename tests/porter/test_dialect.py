@@ -91,6 +91,8 @@ PYTHON3 = [
     "ur = 1",
     "x = u'a' r'b'",
     "x = '`' \"<>\"",
+    "x = f'`{y}`, {z}'",
+    "raise f'{x},{y}'",
     "# print x",
     '"""\nprint x\n"""',
     "match = case = 1\nprint (match)",
