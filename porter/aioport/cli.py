@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import click
@@ -73,18 +74,44 @@ def main(
         raise click.UsageError("--diff and --check: use one of the two")
     if diff and format_ != "text":
         raise click.UsageError("--diff is for people: use it without --format")
+    if "-" in paths and len(paths) > 1:
+        raise click.UsageError("- for stdin: use it alone")
+    if "-" in paths and (sys.stdin is None or sys.stdout is None):
+        raise click.UsageError("- needs stdin and stdout, and one of them is closed")
     settings = _settings(paths, options)
-    telling = reporter(format_, beside_output=diff or paths == ("-",))
-    if paths == ("-",):
-        context.exit(_port_stdin(settings, telling))
-    context.exit(_run(port_paths(paths, settings), telling, diff=diff, write=not (diff or check), check=check))
+    _colors(context)
+    from_stdin = paths == ("-",)
+    telling = reporter(format_, beside_output=diff or (from_stdin and not check))
+    reports = _stdin(settings) if from_stdin else port_paths(paths, settings)
+    write = _to_stdout if from_stdin else _written
+    try:
+        context.exit(_run(reports, telling, write=None if diff or check else write, diff=diff, check=check))
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from None
+    except KeyboardInterrupt:
+        click.echo("interrupted; each file is as it was or ported", err=True)
+        context.exit(130)
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            raise
+        click.echo(f"Error: stdout cannot be written: {error.strerror}", err=True)
+        context.exit(2)
+
+
+def _colors(context: click.Context) -> None:
+    # https://no-color.org
+    if os.environ.get("NO_COLOR"):
+        context.color = False
 
 
 def _settings(paths: tuple[str, ...], options: dict[str, Any]) -> Settings:
     try:
         chosen: dict[str, Any] = find_config([path for path in paths if path != "-"])
         chosen.update({key: value for key, value in options.items() if value not in (None, ())})
-        chosen["target_version"] = parse_version(str(chosen.get("target_version", "3.9")))
+        if options["target_version"] is not None:
+            chosen["target_version"] = parse_version(options["target_version"])
+        if options["exclude"]:
+            chosen["exclude_folder"] = "."
     except ConfigError as error:
         raise click.UsageError(str(error)) from None
     if "to" not in chosen:
@@ -95,32 +122,43 @@ def _settings(paths: tuple[str, ...], options: dict[str, Any]) -> Settings:
     return Settings(**chosen)
 
 
-def _port_stdin(settings: Settings, telling: Reporter) -> int:
-    data = sys.stdin.buffer.read()
-    report = port_bytes(data, "<stdin>", settings)
-    telling.file(report)
+def _stdin(settings: Settings) -> Iterator[FileReport]:
+    yield port_bytes(sys.stdin.buffer.read(), "<stdin>", settings)
+
+
+def _to_stdout(report: FileReport) -> FileReport:
     sys.stdout.buffer.write(report.after)
-    return _status(Summary().plus(report))
+    sys.stdout.buffer.flush()
+    return report
 
 
-def _run(reports: Iterable[FileReport], telling: Reporter, *, diff: bool, write: bool, check: bool) -> int:
+def _run(
+    reports: Iterable[FileReport],
+    telling: Reporter,
+    *,
+    write: Callable[[FileReport], FileReport] | None,
+    diff: bool,
+    check: bool,
+) -> int:
     summary = Summary()
     for report in reports:
-        if report.changed and write:
-            report = _written(report)
+        if write is not None:
+            report = write(report)
         if report.changed and diff:
             _print_diff(report)
         telling.file(report)
         summary = summary.plus(report)
-    telling.end(summary, written=write)
+    telling.end(summary, written=write is not None)
     status = _status(summary)
     return 1 if status == 0 and check and summary.changed else status
 
 
 def _written(report: FileReport) -> FileReport:
-    """Write a ported file; what cannot be written is a report with one more finding and nothing changed."""
+    """Write a ported file; what cannot be written is a report with one finding and nothing changed."""
+    if not report.changed:
+        return report
     try:
-        replace(report.path, report.after)
+        replace(report.path, report.before, report.after)
     except SourceError as error:
         return FileReport(report.path, report.before, report.before, 0, (error.finding,))
     return report
@@ -134,7 +172,7 @@ def _status(summary: Summary) -> int:
 
 def _print_diff(report: FileReport) -> None:
     stream = sys.stdout.buffer
-    colored = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    colored = sys.stdout.isatty() and click.get_current_context().color is not False
     for line in _diff_lines(report):
         stream.write(_colored(line) if colored else line)
     stream.flush()

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from aioport.styles import style_names
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -32,6 +34,8 @@ class Settings:
     fast: bool = False
     """Skip porting the output again to see that nothing changes."""
     exclude: tuple[str, ...] = ()
+    exclude_folder: str = "."
+    """What the patterns in ``exclude`` are relative to: the folder of the file they stand in, or the current one."""
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
 
 
@@ -63,10 +67,13 @@ def find_config(paths: Sequence[str]) -> dict[str, Any]:
 def _from_toml(path: str) -> Mapping[str, object] | None:
     try:
         with open(path, "rb") as file:
-            table = tomllib.load(file).get("tool", {}).get("aioport")
-    except (OSError, tomllib.TOMLDecodeError) as error:
+            tools = tomllib.load(file).get("tool", {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from None
-    return table if isinstance(table, dict) else None
+    table = tools.get("aioport") if isinstance(tools, dict) else None
+    if not isinstance(table, (dict, type(None))):
+        raise ConfigError(f"{path}: 'tool.aioport' must be a table, not {table!r}")
+    return table
 
 
 def _from_ini(path: str) -> Mapping[str, object] | None:
@@ -107,5 +114,14 @@ def _checked(found: Mapping[str, object], path: str) -> dict[str, Any]:
         ):
             kind = {"str": "text", "bool": "true or false", "list": "a list of patterns", "int": "a number"}
             raise ConfigError(f"{path}: {key!r} must be {kind[_TYPES[key].__name__]}, not {value!r}")
-        result[key.replace("-", "_")] = value
+        try:
+            result[key.replace("-", "_")] = parse_version(str(value)) if key == "target-version" else value
+        except ConfigError as error:
+            raise ConfigError(f"{path}: 'target-version': {error}") from None
+        if key == "to" and value not in style_names():
+            raise ConfigError(f"{path}: 'to' must be one of {', '.join(style_names())}, not {value!r}")
+        if key == "jobs" and value == 0:
+            raise ConfigError(f"{path}: 'jobs' must be 1 or more, not {value}")
+    if "exclude" in result:
+        result["exclude_folder"] = os.path.dirname(path)
     return result

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from aioport.lexing import FORMATTED, NAME, NUMBER, OPERATOR, STRING, Kind, Token, tokens
 
 _SUSPECT = re.compile(
-    r"""`|<>|\b(?:0[xX][\da-fA-F]+|\d+)[lL]\b|\b0\d|\b[uU][rR]['"]|\bprint\b|\bexec\b|\braise\b[^\n]*,|\bexcept\b[^\n]*,"""
-    r"""|\bdef\b[^:]*[(,]\s*\(|\blambda\b[^:\n]*\("""
+    r"""`|<>|\b(?:0[xX][\da-fA-F]+|0[oO][0-7]+|0[bB][01]+|\d+)[lL]\b|\b0\d|\b[uU][rR]['"]|\bprint\b|\bexec\b"""
+    # What is missed here libcst rejects, but for `except`: only the plain forms may pass.
+    r"""|\bexcept\b(?!\s*[\w.]*\s*(?:as\s+\w+\s*)?:)|\braise\b[^\n]*(?:,|[(\\]\n)"""
+    r"""|\bdef\b[^:]*[(,](?:\s|#[^\n]*)*\(|\blambda\b[^:]*\("""
 )
 _OPERATORS = frozenset(["and", "as", "else", "for", "if", "in", "is", "or"])
 
@@ -75,12 +77,12 @@ def _of_statements(found: list[Token], index: int) -> Iterator[tuple[Token, str]
         return
     if token.text == "print" and _is_print_statement(found, index):
         yield token, "a print statement"
-    elif token.text == "exec" and _starts_operand(after):
+    elif token.text == "exec" and _is_exec_statement(found, index):
         yield token, "an exec statement"
-    elif token.text == "raise" and _has_comma(found, index, ("\n", ";")):
+    elif token.text == "raise" and "," in _outer(found, index, ";"):
         yield token, "raise with commas"
-    elif token.text == "except" and _has_comma(found, index, (":",)):
-        yield token, "except with a comma"
+    elif token.text == "except" and after.text != "*" and _outer(found, index, ":").count(",") == 1:
+        yield token, "except with a comma (which Python 3.14 reads as two exceptions)"
 
 
 def _starts_operand(token: Token) -> bool:
@@ -89,22 +91,30 @@ def _starts_operand(token: Token) -> bool:
 
 def _is_print_statement(found: list[Token], index: int) -> bool:
     after = found[index + 1]
-    if _starts_operand(after) or after.text in ("`", ">>", "{"):
+    if _starts_operand(after) or after.text in ("`", ">>", "{", "+", "-", "~"):
         return True
-    if after.text in ("-", "[", "~"):
-        return not after.glued and index + 2 < len(found) and found[index + 2].glued
+    if after.text == "[":
+        return not after.glued
     # In Python 3 nobody makes a tuple of what print() returns.
-    return after.text == "(" and _has_comma(found, index, ("\n", ";")) and not after.glued
+    return after.text == "(" and not after.glued and "," in _outer(found, index, ";")
 
 
-def _has_comma(found: list[Token], index: int, ends: tuple[str, ...]) -> bool:
+def _is_exec_statement(found: list[Token], index: int) -> bool:
+    after = found[index + 1]
+    # In Python 3 nobody looks for what exec() returns.
+    return _starts_operand(after) or after.text == "`" or _outer(found, index, ";")[:3] == ["(", ")", "in"]
+
+
+def _outer(found: list[Token], index: int, end: str) -> list[str]:
+    """What stands after a token outside of brackets, up to the end of the line or the first ``end``."""
     depth = found[index].depth
+    result = []
     for token in found[index + 1 :]:
-        if token.kind is Kind.NEWLINE or (token.depth <= depth and token.text in ends):
-            return False
-        if token.depth == depth and token.text == ",":
-            return True
-    return False
+        if token.kind is Kind.NEWLINE or (token.depth <= depth and token.text == end):
+            break
+        if token.depth == depth:
+            result.append(token.text)
+    return result
 
 
 def _of_parameters(found: list[Token], index: int) -> Iterator[tuple[Token, str]]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pathspec import GitIgnoreSpec
 
+from aioport.config import ConfigError
 from aioport.source import TEMPORARY_PREFIX, SourceError
 
 _SUFFIXES = (".py", ".pyw")
+
+_NO_SOURCE = (TEMPORARY_PREFIX, ".#")
+"""How names of our temporary files start, and of Emacs's locks, which are links to nothing."""
 
 _SKIPPED = frozenset(
     ["__pycache__", "__pypackages__", "_build", "buck-out", "build", "dist", "node_modules", "site-packages", "venv"]
@@ -31,30 +36,33 @@ class _Ignores:
         return self.spec.check_file(relative + "/" if is_folder else relative).include
 
 
-def discover(paths: Sequence[str], exclude: Sequence[str] = ()) -> Iterator[str | SourceError]:
+def discover(paths: Sequence[str], exclude: Sequence[str] = (), folder: str = ".") -> Iterator[str | SourceError]:
     """The files to port, each once, folders in sorted order; an error for each path that does not exist.
 
     A file that is named is always taken. Below folders, ``.gitignore`` files are respected, and ``exclude`` holds more
-    patterns of their kind, relative to the current folder.
+    patterns of their kind, relative to ``folder``. Raises :class:`ConfigError` for a pattern that is none.
     """
-    excluded = _Ignores(os.getcwd(), GitIgnoreSpec.from_lines(exclude))
+    try:
+        excluded = _Ignores(os.path.realpath(folder), GitIgnoreSpec.from_lines(exclude))
+    except (ValueError, re.error) as error:
+        raise ConfigError(f"exclude has a pattern that is none: {error}") from None
     seen: set[str] = set()
     for path in paths:
         if os.path.isdir(path):
-            found: Iterator[str] = _below(path, [excluded, *_ignores_above(path)], frozenset())
+            found: Iterator[str | SourceError] = _below(path, [excluded, *_ignores_above(path)], frozenset())
         elif os.path.exists(path):
             found = iter([path])
         else:
             yield SourceError(path, "unreadable", "it does not exist", "check the path")
             continue
         for file in found:
-            real = os.path.realpath(file)
+            real = os.path.realpath(file) if isinstance(file, str) else file.finding.location.path
             if real not in seen:
                 seen.add(real)
                 yield file
 
 
-def _below(folder: str, ignores: list[_Ignores], above: frozenset[str]) -> Iterator[str]:
+def _below(folder: str, ignores: list[_Ignores], above: frozenset[str]) -> Iterator[str | SourceError]:
     real = os.path.realpath(folder)
     if real in above:
         return
@@ -62,15 +70,18 @@ def _below(folder: str, ignores: list[_Ignores], above: frozenset[str]) -> Itera
     ignores = [*ignores, own] if own is not None else ignores
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
+    except OSError as error:
+        yield SourceError(folder, "unreadable", f"it cannot be read: {error.strerror}", "check the path")
         return
     for entry in entries:
-        is_folder = entry.is_dir()
+        # Unlike DirEntry's own question this one is no error for a link to itself.
+        is_folder = os.path.isdir(entry.path)
         if is_folder and _is_skipped(entry):
             continue
-        if not is_folder and not (entry.name.endswith(_SUFFIXES) and not entry.name.startswith(TEMPORARY_PREFIX)):
+        if not is_folder and (not entry.name.endswith(_SUFFIXES) or entry.name.startswith(_NO_SOURCE)):
             continue
-        if _is_ignored(entry.path, ignores, is_folder=is_folder):
+        # Patterns are relative to real folders: the path may lead over links.
+        if _is_ignored(os.path.join(real, entry.name), ignores, is_folder=is_folder):
             continue
         if is_folder:
             yield from _below(entry.path, ignores, above | {real})
@@ -120,3 +131,5 @@ def _ignores_in(folder: str) -> _Ignores | None:
             return _Ignores(os.path.realpath(folder), GitIgnoreSpec.from_lines(file))
     except OSError:
         return None
+    except (ValueError, re.error) as error:
+        raise ConfigError(f"{path} has a pattern that is none: {error}") from None

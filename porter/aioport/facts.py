@@ -77,6 +77,8 @@ class FileFacts:
     """What the inference needs to know of one file."""
 
     path: str
+    digest: bytes
+    """Of the file's bytes, to see that what is ported later is what the facts are about."""
     functions: tuple[FunctionFact, ...]
     calls: tuple[Call, ...]
     bases: tuple[tuple[str, tuple[str, ...]], ...]
@@ -89,11 +91,12 @@ class FileFacts:
     """Whether the names of a library that the port takes away come by a star import."""
 
 
-def facts_of(analysis: Analysis, path: str) -> FileFacts:
-    """The facts of one analysed file."""
+def facts_of(analysis: Analysis, path: str, digest: bytes) -> FileFacts:
+    """The facts of one analysed file, whose bytes have the given digest."""
     uses = CallUses(analysis)
     return FileFacts(
         path=path,
+        digest=digest,
         functions=tuple(_function_fact(analysis, function, path, uses) for function in analysis.functions),
         calls=tuple(uses.calls()),
         bases=tuple(_bases(analysis)),

@@ -33,14 +33,14 @@ class Token:
 NAME, NUMBER, STRING, OPERATOR = Kind.NAME, Kind.NUMBER, Kind.STRING, Kind.OP
 FORMATTED = Kind.FSTRING_START
 LINE_ENDS = frozenset([Kind.NEWLINE, Kind.INDENT, Kind.DEDENT, Kind.ERROR_DEDENT])
-_NO_TEXT = frozenset([Kind.INDENT, Kind.DEDENT, Kind.ERROR_DEDENT, Kind.ENDMARKER])
+_NO_CODE = frozenset([Kind.INDENT, Kind.DEDENT, Kind.ERROR_DEDENT, Kind.ENDMARKER, Kind.FSTRING_STRING])
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The tokens of ``text``, whose newlines are all ``\\n``, without those that only tell indentation."""
+    """The tokens of ``text``, whose newlines are all ``\\n``, without indentation and what f-strings say."""
     depth = 0
     for token in tokenize(text, version_info=_GRAMMAR):
-        if token.type in _NO_TEXT:
+        if token.type in _NO_CODE:
             continue
         line, col = token.start_pos
         if token.type is OPERATOR and token.string in ")]}":

@@ -6,6 +6,8 @@ verify (per file). Nothing is written here: the caller gets a report for each fi
 
 from __future__ import annotations
 
+import hashlib
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -26,6 +28,11 @@ from aioport.verify import check_compiles, check_names, check_stable
 _FEW_FILES = 8
 """Up to this many files starting worker processes costs more than they save."""
 
+_CHUNK = 4
+
+_MOST_JOBS = 61
+"""Windows can wait for no more processes; see ProcessPoolExecutor."""
+
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 _Facts = Union[FileFacts, FileReport, None]
@@ -42,7 +49,7 @@ def port_bytes(data: bytes, path: str, settings: Settings) -> FileReport:
 
 def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]:
     """Port files and folders, in the order of their paths; what cannot be ported is a report with a FAILURE finding."""
-    found = list(discover(paths, settings.exclude))
+    found = list(discover(paths, settings.exclude, settings.exclude_folder))
     readable = [item for item in found if isinstance(item, str)]
     facts = list(_each(partial(_facts_of_path, settings=settings), readable, settings.jobs))
     decisions = infer((fact for fact in facts if isinstance(fact, FileFacts)), unsafe=settings.unsafe)
@@ -56,8 +63,13 @@ def _each(function: Callable[[_T], _R], items: Sequence[_T], jobs: int) -> Itera
     if jobs < 2 or len(items) <= _FEW_FILES:
         yield from map(function, items)
         return
-    with ProcessPoolExecutor(jobs) as pool:
-        yield from pool.map(function, items, chunksize=4)
+    workers = min(jobs, _MOST_JOBS, len(items) // _CHUNK)
+    with ProcessPoolExecutor(workers, initializer=_leave_interrupts_to_parent) as pool:
+        yield from pool.map(function, items, chunksize=_CHUNK)
+
+
+def _leave_interrupts_to_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _facts_of_path(path: str, settings: Settings) -> _Facts:
@@ -74,7 +86,7 @@ def _facts_of_bytes(data: bytes, path: str, settings: Settings) -> _Facts:
     try:
         with deep_recursion(path):
             parsed = parse(data, path, settings.target_version)
-            return facts_of(parsed.analysis, path)
+            return facts_of(parsed.analysis, path, _digest(data))
     except SourceError as error:
         return _failure(data, error)
     except Unportable as refusal:
@@ -88,9 +100,17 @@ def _port_path(item: tuple[str, _Facts, dict[str, Decision]], settings: Settings
     if facts is None:
         return FileReport(path, b"", b"", 0, ())
     try:
-        return with_deep_stack(_ported, read(path), path, decisions, settings)
+        data = read(path)
     except SourceError as error:
         return _failure(b"", error)
+    if _digest(data) != facts.digest:
+        message = "it was changed by something else meanwhile"
+        return _failure(data, SourceError(path, "unreadable", message, "run aioport again"))
+    return with_deep_stack(_ported, data, path, decisions, settings)
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
 
 
 def _ported(data: bytes, path: str, decisions: dict[str, Decision], settings: Settings) -> FileReport:
@@ -99,12 +119,12 @@ def _ported(data: bytes, path: str, decisions: dict[str, Decision], settings: Se
             parsed = parse(data, path, settings.target_version)
             context = lifted(parsed, decisions, path, settings)
             text = rendered(context)
-            if text != parsed.shielded.text:
+            after = encode(parsed.source, parsed.shielded.unshield(text))
+            if after != data:
                 check_names(parsed, text, settings.target_version)
                 check_compiles(parsed, text)
                 if not settings.fast:
-                    check_stable(parsed, text, context, partial(lifted, path=path, settings=settings), rendered)
-            after = encode(parsed.source, parsed.shielded.unshield(text))
+                    check_stable(parsed, after, context, partial(lifted, path=path, settings=settings), rendered)
     except SourceError as error:
         return _failure(data, error)
     except Unportable as refusal:
@@ -116,7 +136,7 @@ def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: 
     """All passes run over one file: the edits and findings, with nothing applied yet."""
     context = Lift(
         path=path,
-        lines=tuple(parsed.shielded.text.splitlines(keepends=True)),
+        lines=tuple(parsed.shielded.text.split("\n")),
         analysis=parsed.analysis,
         values=parsed.values,
         decisions=decisions,

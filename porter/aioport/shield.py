@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from aioport.lexing import FORMATTED, NAME, NUMBER, STRING, Kind, Token, tokens
 
 _WORD = re.compile(r"\b(?:async|await)\b")
-_NAMED_AFTER = frozenset([".", "def", "import", "as", "class", "global", "nonlocal", "from"])
-_OPERATORS = frozenset(["and", "as", "else", "for", "if", "in", "is", "not", "or"])
+_NAMED_AFTER = frozenset([".", "def", "import", "as", "class", "global", "nonlocal"])
+_OPERATORS = frozenset(["and", "as", "else", "for", "from", "if", "import", "in", "is", "not", "or"])
+"""What may stand beside an operand, and is no operand itself."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def _used_as_names(found: list[Token]) -> Iterator[Token]:
         if token.kind is not NAME:
             continue
         if token.text == "def" and after is not None and after.kind is NAME:
-            functions.append((start, before is not None and before.text == "async" and before.line == token.line))
+            functions.append((start, before is not None and before.text == "async"))
         elif (token.text == "async" and not _is_async_keyword(before, after)) or (
             token.text == "await" and not _is_await_keyword(before, after, any(a for _, a in functions[-1:]))
         ):
@@ -86,7 +87,16 @@ def _used_as_names(found: list[Token]) -> Iterator[Token]:
 def _is_async_keyword(before: Token | None, after: Token | None) -> bool:
     if before is not None and before.text in _NAMED_AFTER:
         return False
-    return after is not None and after.kind is NAME and after.text in ("def", "for", "with")
+    if after is None or after.kind is not NAME or after.text not in ("def", "for", "with"):
+        return False
+    # In `[x async for y in z]` an operand stands before it, in `[async for y in z]` it is the operand.
+    return before is None or before.kind is Kind.NEWLINE or _ends_operand(before)
+
+
+def _ends_operand(token: Token) -> bool:
+    if token.kind is NAME:
+        return token.text not in _OPERATORS
+    return token.kind in (NUMBER, STRING, Kind.FSTRING_END) or token.text in (")", "]", "}", "...")
 
 
 def _is_await_keyword(before: Token | None, after: Token | None, in_coroutine: bool) -> bool:

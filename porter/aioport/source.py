@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import codecs
 import difflib
+import errno
 import io
 import os
 import re
+import shutil
 import stat
 import tempfile
 import tokenize
@@ -23,6 +25,8 @@ TEMPORARY_PREFIX = ".aioport-"
 """How the names of temporary files start; one may be left behind where a run was killed."""
 
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
+# A lone surrogate is no character; some codecs make them.
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 # The tokenizer counts columns from the last form feed on: what is indentation stands after it.
 _LEADING_FEEDS = re.compile(r"^[ \t\f]*\f")
 
@@ -54,34 +58,41 @@ class Source:
 
 def decode(data: bytes, path: str) -> Source:
     """Decode by BOM or cookie (PEP 263), UTF-8 without either. Raises :class:`SourceError`."""
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(_with_unix_newlines(data)).readline)
-        codecs.lookup(encoding)
-    except (SyntaxError, LookupError) as error:
-        raise SourceError(path, "not-text", f"its encoding is not known: {error}", "mend the coding line") from None
     bom = data.startswith(codecs.BOM_UTF8)
-    if encoding == "utf-8-sig":
-        encoding = "utf-8"
+    body = data[len(codecs.BOM_UTF8) if bom else 0 :]
     try:
-        text = data[len(codecs.BOM_UTF8) if bom else 0 :].decode(encoding)
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data[: len(data) - len(body)] + _head(body)).readline)
+        encoding = "utf-8" if encoding == "utf-8-sig" else encoding
+        text = body.decode(encoding)
+        kept = text.encode(encoding) == body
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        message = f"byte 0x{data[error.start]:02x} cannot be decoded as {encoding}"
-        raise SourceError(path, "not-text", message, "add a coding line, or save it as UTF-8", line) from None
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise SourceError(
-            path, "not-text", "it has a NUL character, which no Python source may have", "remove it", line
-        )
+        message = f"byte 0x{body[error.start]:02x} cannot be decoded as {encoding}"
+        place = _place(body[: error.start].decode("latin-1"))
+        raise SourceError(path, "not-text", message, "add a coding line, or save it as UTF-8", *place) from None
+    except (SyntaxError, LookupError, UnicodeError) as error:
+        raise SourceError(path, "not-text", f"its encoding is not known: {error}", "mend the coding line") from None
+    if not kept:
+        message = f"as {encoding}, it cannot be written back byte for byte"
+        raise SourceError(path, "not-text", message, "save it as UTF-8")
+    if (match := _NO_TEXT.search(text)) is not None:
+        message = f"it has the character {match.group()!r}, which no Python source may have"
+        raise SourceError(path, "not-text", message, "remove it", *_place(text[: match.start()]))
     lines = tuple(match.groups() for match in _LINE.finditer(text))
     lines = tuple(line for line in lines if line != ("", ""))
     normal = "".join(_LEADING_FEEDS.sub("", line) + ("\n" if end else "") for line, end in lines)
     return Source(path, encoding, bom, normal, lines)  # type: ignore[arg-type]
 
 
-def _with_unix_newlines(data: bytes) -> bytes:
-    # detect_encoding reads lines; in a file that ends its lines with CR it would take the whole file for one.
-    return data[:400].replace(b"\r\n", b"\n").replace(b"\r", b"\n") + data[400:]
+def _head(body: bytes) -> bytes:
+    """The first two lines as detect_encoding reads them: ending in LF, and without what only the encoding explains."""
+    first = re.split(rb"\r\n|\r|\n", body, maxsplit=2)[:2]
+    return re.sub(rb"[\x80-\xff]", b"?", b"\n".join(first))
+
+
+def _place(before: str) -> tuple[int, int]:
+    """Line and column, both from 1, of what follows ``before``."""
+    lines = re.split(r"\r\n|\r|\n", before)
+    return len(lines), len(lines[-1]) + 1
 
 
 def encode(source: Source, text: str) -> bytes:
@@ -106,10 +117,11 @@ def encode(source: Source, text: str) -> bytes:
     joined = "".join(result)
     try:
         encoded = joined.encode(source.encoding)
-    except UnicodeEncodeError as error:
-        message = f"{joined[error.start]!r} cannot be encoded as {source.encoding}"
-        line = joined.count("\n", 0, error.start) + 1
-        raise SourceError(source.path, "not-text", message, "save the file as UTF-8 first", line) from None
+    except UnicodeError as error:
+        start = error.start if isinstance(error, UnicodeEncodeError) else 0
+        message = f"{joined[start]!r} cannot be encoded as {source.encoding}"
+        place = _place(joined[:start])
+        raise SourceError(source.path, "not-text", message, "save the file as UTF-8 first", *place) from None
     return (codecs.BOM_UTF8 if source.bom else b"") + encoded
 
 
@@ -146,31 +158,48 @@ def _changed(source: Source, start: int, end: int, lines: list[str]) -> list[str
 
 
 def read(path: str) -> bytes:
-    """The bytes of a file. Raises :class:`SourceError`."""
+    """The bytes of a file. Raises :class:`SourceError`, also for what is no regular file: a pipe might never end."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise SourceError(path, "unreadable", "it is not a regular file", "leave it out with --exclude")
         with open(path, "rb") as file:
             return file.read()
     except OSError as error:
         raise SourceError(path, "unreadable", f"it cannot be read: {error.strerror}", "check the path") from None
 
 
-def replace(path: str, data: bytes) -> None:
-    """Write ``data`` in the place of a file, all of it or nothing, keeping mode and links. Raises :class:`SourceError`.
+def replace(path: str, before: bytes, after: bytes) -> None:
+    """Write ``after`` in the place of a file that holds ``before``, all of it or nothing. Raises :class:`SourceError`.
 
-    A symlink stays one: the file it leads to is written.
+    Owner, mode and extended attributes are kept. A symlink stays one: the file it leads to is written. Of a file with
+    several names (hard links) only this one is replaced.
     """
     real = os.path.realpath(path)
+    if read(real) != before:
+        raise SourceError(path, "unwritable", "it was changed by something else meanwhile", "run aioport again")
     temporary = None
     try:
-        mode = stat.S_IMODE(os.stat(real).st_mode)
+        if not os.access(real, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         handle, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=os.path.dirname(real))
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.write(after)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, mode)
+        _copy_rights(real, temporary)
         os.replace(temporary, real)
+        temporary = None
     except OSError as error:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
         raise SourceError(path, "unwritable", f"it cannot be written: {error.strerror}", "check its folder") from None
+    finally:
+        if temporary is not None:
+            os.unlink(temporary)
+
+
+def _copy_rights(real: str, temporary: str) -> None:
+    status, own = os.stat(real), os.stat(temporary)
+    if (status.st_uid, status.st_gid) != (own.st_uid, own.st_gid):
+        os.chown(temporary, status.st_uid, status.st_gid)
+    # After chown, which clears setuid.
+    shutil.copystat(real, temporary)
+    os.utime(temporary)

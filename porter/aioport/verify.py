@@ -69,14 +69,13 @@ def _compile_error(text: str, path: str) -> SyntaxError | None:
 
 def check_stable(
     parsed: Parsed,
-    text: str,
+    output: bytes,
     before: Lift,
     lifted: Callable[[Parsed, dict[str, Decision]], Lift],
     rendered: Callable[[Lift], str],
 ) -> None:
-    """Port the ported ``text`` again, with the same decisions: nothing may change. Raises :class:`SourceError`."""
+    """Port the ported file again, with the same decisions: nothing may change. Raises :class:`SourceError`."""
     path = parsed.source.path
-    output = parsed.shielded.unshield(text).encode()
     again = parse(output, path, before.target_version)
     lift = lifted(again, _carried(before, again.analysis.functions))
     if lift.edits and rendered(lift) != again.shielded.text:

@@ -11,12 +11,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from aioport import cli, project
 from aioport.cli import main
 from aioport.codes import CODES
 
 OLD = b"import asyncio\r\n\r\n\r\n@asyncio.coroutine\r\ndef f():\r\n    yield from asyncio.sleep(0)\r\n"
 NEW = b"import asyncio\r\n\r\n\r\nasync def f():\r\n    await asyncio.sleep(0)\r\n"
 LEFT = b"import asyncio\n\n\n@asyncio.coroutine\ndef f(g):\n    return g()\n"
+
+# PYTHONPATH may be relative, and the tests run in a folder of their own.
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.path.dirname(os.path.dirname(cli.__file__))}
 
 
 @pytest.fixture
@@ -90,6 +94,51 @@ def test_stdin_to_stdout(folder: Path) -> None:
     assert result.stdout_bytes == LEFT
     assert "<stdin>:6:5: error returned-awaitable" in result.stderr
     assert result.exit_code == 1
+
+
+def test_stdin_with_diff_check_and_json(folder: Path) -> None:
+    result = run("--diff", "-", data=OLD)
+    assert b"+async def f():\r\n" in result.stdout_bytes
+    result = run("--check", "-", data=OLD)
+    assert (result.exit_code, result.stdout_bytes) == (1, b"")
+    result = run("--format", "json", "-", data=LEFT)
+    assert result.stdout_bytes == LEFT
+    assert json.loads(result.stderr)["summary"]["errors"] == 1
+
+
+def test_an_interrupt_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(path: str, before: bytes, after: bytes) -> None:
+        raise KeyboardInterrupt
+
+    (folder / "a.py").write_bytes(OLD)
+    monkeypatch.setattr(cli, "replace", interrupt)
+    result = run("a.py")
+    assert result.exit_code == 130
+    assert result.stderr == "interrupted; each file is as it was or ported\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux has /dev/full")
+def test_a_full_disk_behind_stdout(folder: Path) -> None:
+    (folder / "a.py").write_bytes(OLD)
+    with open("/dev/full", "wb") as full:
+        process = subprocess.run(
+            [sys.executable, "-m", "aioport", "--to", "async-await", "--diff", "a.py"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=ENVIRONMENT,
+        )
+    assert process.returncode == 2
+    assert b"Error: stdout cannot be written: No space left on device" in process.stderr
+    assert b"Traceback" not in process.stderr
+
+
+def test_a_file_that_changes_between_the_passes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "a.py").write_bytes(OLD)
+    contents = iter([OLD, NEW])
+    monkeypatch.setattr(project, "read", lambda path: next(contents))
+    result = run("a.py")
+    assert result.exit_code == 2
+    assert "a.py:1:1: failure unreadable: it was changed by something else meanwhile" in result.stderr
 
 
 def test_json(folder: Path) -> None:
@@ -178,6 +227,8 @@ def test_unwritable_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["--to", "async-await", "--target-version", "py39", "x"], "is no target version"),
         (["--to", "async-await", "--target-version", "2.7", "x"], "write one from 3.5 to 3.15"),
         (["--to", "async-await", "--jobs", "0", "x"], "--jobs"),
+        (["--to", "async-await", "-", "x"], "- for stdin: use it alone"),
+        (["--to", "async-await", "--exclude", "!", "x"], "exclude has a pattern that is none"),
         (["--explain", "nonsense"], "there is no finding"),
     ],
 )
@@ -235,6 +286,7 @@ def test_python_m_aioport_and_a_closed_pipe(folder: Path) -> None:
         [sys.executable, "-m", "aioport", "--to", "async-await", "--diff", "."],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env=ENVIRONMENT,
     )
     assert process.stdout is not None
     assert process.stderr is not None
@@ -243,4 +295,6 @@ def test_python_m_aioport_and_a_closed_pipe(folder: Path) -> None:
     errors = process.stderr.read()
     process.stderr.close()
     process.wait()
+    assert process.returncode == 1
     assert b"Traceback" not in errors
+    assert b"No module" not in errors

@@ -43,8 +43,9 @@ def test_each_kind_of_file(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text)
     assert find_config([str(tmp_path)]) == {
         "to": "async-await",
-        "target_version": "3.12",
+        "target_version": (3, 12),
         "exclude": ["a", "b"],
+        "exclude_folder": str(tmp_path),
         "jobs": 3,
         "unsafe": True,
     }
@@ -53,12 +54,12 @@ def test_each_kind_of_file(tmp_path: Path, name: str, text: str) -> None:
 def test_nearest_file_with_settings_wins(tmp_path: Path) -> None:
     inner = tmp_path / "a" / "b"
     inner.mkdir(parents=True)
-    (tmp_path / "tox.ini").write_text("[aioport]\nto = outer\n")
+    (tmp_path / "tox.ini").write_text("[aioport]\nto = compat\n")
     (inner / "pyproject.toml").write_text("[tool.other]\n")
-    assert find_config([str(inner)]) == {"to": "outer"}
-    (inner.parent / "setup.cfg").write_text("[aioport]\nto = inner\n")
-    assert find_config([str(inner)]) == {"to": "inner"}
-    assert find_config([str(inner), str(tmp_path)]) == {"to": "outer"}
+    assert find_config([str(inner)]) == {"to": "compat"}
+    (inner.parent / "setup.cfg").write_text("[aioport]\nto = trollius\n")
+    assert find_config([str(inner)]) == {"to": "trollius"}
+    assert find_config([str(inner), str(tmp_path)]) == {"to": "compat"}
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,11 @@ def test_nearest_file_with_settings_wins(tmp_path: Path) -> None:
     [
         ("pyproject.toml", "[tool.aioport]\nto = 1\n", "'to' must be text, not 1"),
         ("pyproject.toml", "[tool.aioport]\nunsafe = 1\n", "'unsafe' must be true or false"),
+        ("pyproject.toml", "[tool]\naioport = 1\n", "'tool.aioport' must be a table"),
+        ("pyproject.toml", "\xff", "cannot be read"),
+        ("pyproject.toml", '[tool.aioport]\nto = "async"\n', "'to' must be one of"),
+        ("setup.cfg", "[aioport]\ntarget-version = 2.7\n", "'target-version': '2.7' is no target version"),
+        ("tox.ini", "[aioport]\njobs = 0\n", "'jobs' must be 1 or more"),
         ("pyproject.toml", "[tool.aioport]\nexclude = [1]\n", "'exclude' must be a list of patterns"),
         ("pyproject.toml", "[tool.aioport]\njobs = true\n", "'jobs' must be a number"),
         ("pyproject.toml", "[tool.aioport\n", "cannot be read"),

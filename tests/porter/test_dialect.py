@@ -8,6 +8,8 @@ import pytest
 
 from aioport.dialect import python2_constructs
 
+EXCEPT = "except with a comma (which Python 3.14 reads as two exceptions)"
+
 PYTHON2 = {
     'print "a"': "a print statement",
     "print x": "a print statement",
@@ -16,27 +18,38 @@ PYTHON2 = {
     "print >> f": "a print statement",
     "print not x": "a print statement",
     "print -1": "a print statement",
+    "print - x, y": "a print statement",
+    "print +x": "a print statement",
     "print [1]": "a print statement",
     "print {}": "a print statement",
     'print ("a"), x': "a print statement",
     "if x: print x": "a print statement",
     "x = 1; print x": "a print statement",
-    "try: pass\nexcept E, e: pass": "except with a comma",
-    "try: pass\nexcept (E, F), e: pass": "except with a comma",
-    "try: pass\nexcept a.E, e: pass": "except with a comma",
+    "try: pass\nexcept E, e: pass": EXCEPT,
+    "try: pass\nexcept (E, F), e: pass": EXCEPT,
+    "try: pass\nexcept a.E, e: pass": EXCEPT,
+    "try: pass\nexcept (\nE), e: pass": EXCEPT,
+    "try: pass\nexcept E \\\n, e: pass": EXCEPT,
+    "try: pass\nexcept errors[0:2], (a, b): pass": EXCEPT,
     'raise E, "a"': "raise with commas",
     "raise E, v, tb": "raise with commas",
+    "raise E(\n1), v": "raise with commas",
     "x = `1`": "backticks",
     "x = 10L": "a long integer literal",
     "x = 0xFFl": "a long integer literal",
+    "x = 0b1L": "a long integer literal",
     "x = 0777": "an octal literal without 0o",
     'x = ur"a"': "a string with the prefix ur",
     "x = UR'a'": "a string with the prefix ur",
     'exec "x"': "an exec statement",
     "exec code in names": "an exec statement",
+    "exec (code) in names": "an exec statement",
+    "exec `code`": "an exec statement",
     "x = a <> b": "the operator <>",
     "def f(a, (b, c)): pass": "a tuple parameter",
     "def f((a, b), c): pass": "a tuple parameter",
+    "def f(a,  # x\n (b, c)): pass": "a tuple parameter",
+    "f = lambda \\\n(a, b): a": "a tuple parameter",
     "f = lambda (a, b): a": "a tuple parameter",
     "f = lambda x, (a, b): a": "a tuple parameter",
 }
@@ -54,10 +67,16 @@ PYTHON3 = [
     "print = exec = 1",
     "exec(code, names)",
     "exec (code)",
+    "exec (code) if x in y else z",
+    "y = print, exec (code) in names",
     "try: pass\nexcept (E, F): pass",
     "try: pass\nexcept (E, F) as e: pass",
     "try: pass\nexcept f(a, b): pass",
+    "try: pass\nexcept (E, F,): pass",
+    "try: pass\nexcept (\nE,\nF\n): pass",
+    "try: pass\nexcept E[a, b].c as e: pass",
     "raise E(a, b)",
+    "raise E(\na, b\n)",
     "raise E(a, b) from c",
     "raise (E, F)[0]",
     "x = 0",
@@ -72,6 +91,8 @@ PYTHON3 = [
     "ur = 1",
     "x = u'a' r'b'",
     "x = '`' \"<>\"",
+    "x = f'`{y}`, {z}'",
+    "raise f'{x},{y}'",
     "# print x",
     '"""\nprint x\n"""',
     "match = case = 1\nprint (match)",
@@ -94,3 +115,8 @@ def test_python3_is_not(text: str) -> None:
 def test_places() -> None:
     found = python2_constructs('x = 1\nif x:\n    print "a"; print "b"\n')
     assert [(construct.line, construct.col) for construct in found] == [(3, 5), (3, 16)]
+
+
+@pytest.mark.parametrize("text", ["try: pass\nexcept A, B, C: pass", "try: pass\nexcept* A, B: pass"])
+def test_what_only_python_3_14_reads_is_not(text: str) -> None:
+    assert python2_constructs(text + "\n") == ()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from aioport.config import ConfigError
 from aioport.discovery import discover
 from aioport.source import SourceError
 
@@ -68,3 +69,37 @@ def test_gitignore_above_up_to_the_repository(tree: Path) -> None:
 def test_link_loops_end(tree: Path) -> None:
     (tree / "sub" / "loop").symlink_to(tree, target_is_directory=True)
     assert found(".") == ["./a.py", "./b.pyw", "./sub/d.py"]
+
+
+def test_links_to_themselves_and_locks_of_editors(tree: Path) -> None:
+    (tree / "sub" / "self.py").symlink_to("self.py")
+    (tree / "sub" / ".#d.py").symlink_to("user@host.1")
+    assert found("sub") == ["sub/d.py", "sub/self.py"]
+
+
+def test_patterns_hold_over_a_link(tree: Path) -> None:
+    (tree / ".gitignore").write_text("/a.py\n")
+    link = tree.parent / (tree.name + "-link")
+    link.symlink_to(tree, target_is_directory=True)
+    assert [item.rpartition("-link/")[2] for item in found(str(link))] == ["b.pyw", "sub/d.py"]
+
+
+def test_a_folder_that_cannot_be_read_is_said(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(folder: str) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert found(".") == ["unreadable"]
+
+
+def test_exclude_relative_to_another_folder(tree: Path) -> None:
+    assert list(discover(["sub"], ["/d.py"], str(tree / "sub"))) == []
+    assert list(discover(["sub"], ["/d.py"])) == [os.path.join("sub", "d.py")]
+
+
+def test_patterns_that_are_none(tree: Path) -> None:
+    with pytest.raises(ConfigError, match="exclude has a pattern that is none"):
+        list(discover(["."], ["!"]))
+    (tree / ".gitignore").write_text("!\n")
+    with pytest.raises(ConfigError, match="gitignore has a pattern that is none"):
+        list(discover(["."]))

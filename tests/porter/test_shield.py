@@ -40,6 +40,15 @@ NAMES = [
     "return_ = await if async else await",
     "async\nawait",
     "for async in await: pass",
+    "from ...await import x",
+    "from .async.await import x",
+    "raise await from async",
+    "[async for x in y]",
+    "{async for async in async}",
+    "f(async for x in y)",
+    "[x if y else async for x in y]",
+    "[x for y in async for x in y]",
+    "f'{ {async: 1}[async]:>{await}}'",
 ]
 
 KEYWORDS = [
@@ -53,6 +62,10 @@ KEYWORDS = [
     "class A:\n    async def f(self):\n        await (self.x)",
     "async def f():\n    return f'{await x}'",
     "async def f():\n    await 'text'\n    await ...",
+    "async def f(): raise await (x) from await (y)",
+    "async \\\ndef f():\n    await \\\n      (x)",
+    "async def f(): return [x[1] async for x in y for y in z() async for z in a]",
+    "async def f(): return ['a' async for x in y], {f'{x}' async for x in y}, (1 async for x in y)",
 ]
 
 

@@ -71,6 +71,12 @@ def test_new_lines_get_the_newline_of_their_neighbours() -> None:
         (b"# coding: nonsense\n", "not-text", 1),
         (b"x = 1\n\n\0\n", "not-text", 3),
         (b"\xef\xbb\xbf# coding: latin-1\n", "not-text", 1),
+        (b"# caf\xe9\n", "not-text", 1),
+        (b"x = 1\ry = '\xff'\r", "not-text", 2),
+        (b"# coding: rot13\n", "not-text", 1),
+        (b"# coding: undefined\n", "not-text", 1),
+        (b"# coding: unicode_escape\nx = 1\n", "not-text", 1),
+        (b"# coding: raw_unicode_escape\nx = '\\ud800'\n", "not-text", 2),
     ],
 )
 def test_what_is_no_text_says_why(data: bytes, code: str, line: int) -> None:
@@ -89,7 +95,7 @@ def test_a_character_the_encoding_lacks_is_an_error() -> None:
 
 
 def test_read_says_why_not(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="cannot be read"):
+    with pytest.raises(SourceError, match="not a regular file"):
         source.read(str(tmp_path))
     with pytest.raises(SourceError, match="No such file"):
         source.read(str(tmp_path / "nothing.py"))
@@ -99,7 +105,7 @@ def test_replace_keeps_mode_and_leaves_nothing_behind(tmp_path: Path) -> None:
     path = tmp_path / "script.py"
     path.write_bytes(b"before")
     path.chmod(0o754)
-    source.replace(str(path), b"after")
+    source.replace(str(path), b"before", b"after")
     assert path.read_bytes() == b"after"
     assert stat.S_IMODE(path.stat().st_mode) == 0o754
     assert os.listdir(tmp_path) == ["script.py"]
@@ -112,7 +118,7 @@ def test_replace_follows_links(tmp_path: Path) -> None:
     real.write_bytes(b"before")
     link = tmp_path / "link.py"
     link.symlink_to(real)
-    source.replace(str(link), b"after")
+    source.replace(str(link), b"before", b"after")
     assert link.is_symlink()
     assert real.read_bytes() == b"after"
 
@@ -126,11 +132,11 @@ def test_replace_that_fails_leaves_the_file(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(SourceError, match="cannot be written: Permission denied"):
-        source.replace(str(path), b"after")
+        source.replace(str(path), b"before", b"after")
     assert path.read_bytes() == b"before"
     assert os.listdir(tmp_path) == ["file.py"]
     with pytest.raises(SourceError, match="No such file"):
-        source.replace(str(tmp_path / "nothing.py"), b"after")
+        source.replace(str(tmp_path / "nothing.py"), b"", b"after")
 
 
 def test_errors_travel_between_processes() -> None:
@@ -139,3 +145,49 @@ def test_errors_travel_between_processes() -> None:
     with pytest.raises(SourceError) as caught:
         decode(b"x\n\xff", "x.py")
     assert pickle.loads(pickle.dumps(caught.value)).finding == caught.value.finding
+
+
+def test_a_coding_line_with_bytes_only_it_explains() -> None:
+    data = b"# \xe9 coding: latin-1\nx = '\xe9'\n"
+    decoded = decode(data, "x.py")
+    assert decoded.encoding == "iso-8859-1"
+    assert encode(decoded, decoded.text) == data
+
+
+def test_replace_leaves_what_something_else_wrote(tmp_path: Path) -> None:
+    path = tmp_path / "file.py"
+    path.write_bytes(b"edited meanwhile")
+    with pytest.raises(SourceError, match="changed by something else"):
+        source.replace(str(path), b"before", b"after")
+    assert path.read_bytes() == b"edited meanwhile"
+
+
+def test_replace_interrupted_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file.py"
+    path.write_bytes(b"before")
+
+    def interrupt(handle: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        source.replace(str(path), b"before", b"after")
+    assert os.listdir(tmp_path) == ["file.py"]
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="only root may give files away")
+def test_replace_keeps_owner_and_setuid(tmp_path: Path) -> None:
+    path = tmp_path / "file.py"
+    path.write_bytes(b"before")
+    os.chown(path, 1234, 1235)
+    path.chmod(0o4755)
+    source.replace(str(path), b"before", b"after")
+    status = path.stat()
+    assert (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (1234, 1235, 0o4755)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no named pipes in folders")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.py")
+    with pytest.raises(SourceError, match="not a regular file"):
+        source.read(str(tmp_path / "pipe.py"))
