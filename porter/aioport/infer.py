@@ -204,15 +204,12 @@ class _Project:
         return not reaches or any(verdicts and verdicts <= {Verdict.GENERATOR} for verdicts in reaches)
 
     def _names_coroutines(self, path: str, delegation: Delegation) -> bool:
-        """Whether everything in the project that has the name of what is delegated to is a coroutine."""
+        """Whether what is delegated to has the name of coroutines of the project, and of no generator of it."""
         target = delegation.target
-        reached = self.reached(path, target)
-        return (
-            target is not None
-            and target.name not in library.ASYNCIO_METHODS | library.BUILTIN_METHODS
-            and bool(reached)
-            and all(self._verdict(fact) in _COROUTINES for fact in reached)
-        )
+        if target is None or target.name in library.ASYNCIO_METHODS | library.BUILTIN_METHODS:
+            return False
+        verdicts = {self._verdict(fact) for fact in self.reached(path, target)}
+        return bool(verdicts & _COROUTINES) and not verdicts & _GENERATORS
 
     def assume(self) -> None:
         """Take what is still undecided for coroutines."""
