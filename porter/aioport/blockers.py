@@ -30,7 +30,7 @@ def _blockers(
     analysis: Analysis, values: Values, function: Function, target_version: tuple[int, int]
 ) -> Iterator[Blocker]:
     yield from _of_decorators(analysis, function)
-    yield from _of_yields(function)
+    yield from _of_yields(values, function)
     yield from _of_returns(analysis, values, function)
     yield from _of_managers(values, function, target_version)
     yield from _of_keyword_names(analysis, function)
@@ -38,10 +38,10 @@ def _blockers(
 
 
 def _of_decorators(analysis: Analysis, function: Function) -> Iterator[Blocker]:
-    if function.decorator is None:
+    if function.definition is not Definition.DECORATED:
         return
     decorators = list(function.node.decorators)
-    index = decorators.index(function.decorator)
+    index = decorators.index(function.decorator) if function.decorator is not None else -1
     for decorator in decorators[index + 1 :]:
         if not is_transparent(analysis, decorator):
             yield Blocker(
@@ -50,7 +50,7 @@ def _of_decorators(analysis: Analysis, function: Function) -> Iterator[Blocker]:
                 "this decorator is given the generator function, before the coroutine decorator sees it",
                 "move it above the coroutine decorator if it can wrap a coroutine function",
             )
-    for decorator in decorators[:index]:
+    for decorator in decorators[: max(index, 0)]:
         if _origins(analysis, decorator) & library.GENERATOR_DECORATORS:
             yield Blocker(
                 decorator,
@@ -74,7 +74,15 @@ def _origins(analysis: Analysis, decorator: cst.Decorator) -> frozenset[str]:
     return analysis.names.origins(expression.func if isinstance(expression, cst.Call) else expression)
 
 
-def _of_yields(function: Function) -> Iterator[Blocker]:
+def _of_yields(values: Values, function: Function) -> Iterator[Blocker]:
+    for suspension in function.suspensions:
+        if suspension.wait is Wait.AWAIT and values.is_iterable(suspension.operand):
+            yield Blocker(
+                suspension.node,
+                "data-generator",
+                "this delegates to something that can be iterated and not awaited",
+                "wait for each of its items, or for what `__await__()` or `iter()` was called on",
+            )
     if function.definition is not Definition.DECORATED:
         return
     for suspension in function.suspensions:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from aioport.lexing import FORMATTED, NAME, NUMBER, STRING, Kind, Token, tokens
 
 _WORD = re.compile(r"\b(?:async|await)\b")
-_NAMED_AFTER = frozenset([".", "def", "import", "as", "class", "global", "nonlocal", "from"])
-_OPERATORS = frozenset(["and", "as", "else", "for", "if", "in", "is", "not", "or"])
+_NAMED_AFTER = frozenset([".", "def", "import", "as", "class", "global", "nonlocal"])
+_NOT_OPERANDS = frozenset(["and", "as", "else", "for", "if", "import", "in", "is", "not", "or"])
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _is_async_keyword(before: Token | None, after: Token | None) -> bool:
 def _is_await_keyword(before: Token | None, after: Token | None, in_coroutine: bool) -> bool:
     if after is None or (before is not None and before.text in _NAMED_AFTER):
         return False
-    if after.kind in (NUMBER, STRING, FORMATTED) or (after.kind is NAME and after.text not in _OPERATORS):
+    if after.kind in (NUMBER, STRING, FORMATTED) or (after.kind is NAME and after.text not in _NOT_OPERANDS):
         return True
     # `await (x)` is a call of a function named await, outside of an async def.
     return in_coroutine and after.text in ("(", "[", "{", "...")
