@@ -300,6 +300,23 @@ class ReturnedAwaitable(Code):
     """
 
 
+class StopIteration(Code):
+    """A coroutine raises ``StopIteration``.
+
+    Why: until Python 3.6 that ended a generator-based coroutine, with the exception's value; out of an ``async def``
+    comes ``RuntimeError`` instead (PEP 479).
+
+    Example::
+
+        @trollius.coroutine
+        def first(queue):
+            item = yield From(queue.get())
+            raise StopIteration(item)          # left: was as good as a return
+
+    What to do: return the value. Where it is caught inside of the same function, raise another exception.
+    """
+
+
 class StarImport(Code):
     """``from trollius import *`` in a file where a coroutine had to be left.
 
