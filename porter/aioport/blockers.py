@@ -42,6 +42,13 @@ def _blockers(
 def _of_decorators(analysis: Analysis, function: Function) -> Iterator[Blocker]:
     if function.definition is not Definition.DECORATED:
         return
+    if function.owner and function.node.name.value in library.PROTOCOL_METHODS:
+        yield Blocker(
+            function.node.name,
+            "driven-by-hand",
+            "the protocol that calls this method wants an iterator, which a coroutine object is not",
+            "make it a plain generator, and have `__await__` return the iterator of a coroutine",
+        )
     decorators = list(function.node.decorators)
     index = decorators.index(function.decorator) if function.decorator is not None else -1
     for decorator in decorators[index + 1 :]:
@@ -145,6 +152,20 @@ def _is_left_before_awaiting(analysis: Analysis, returning: cst.Return, function
 
 
 def _of_managers(values: Values, function: Function, target_version: tuple[int, int]) -> Iterator[Blocker]:
+    entered = {item.item for statement in function.withs for item in statement.items}
+    for wait in function.suspensions:
+        if (
+            target_version >= WITH_AWAIT_GONE
+            and wait.node not in entered
+            and wait.wait is Wait.AWAIT
+            and values.manager(wait.operand) is Manager.LOCK
+        ):
+            yield Blocker(
+                wait.node,
+                "undecided-context-manager",
+                "this waits for a lock outside of a with statement, and locks can no longer be awaited",
+                "write `async with`, or `await lock.acquire()` and release it",
+            )
     for statement in function.withs:
         waits = {s.node: s for s in function.suspensions}
         kinds = {}
