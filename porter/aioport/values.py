@@ -264,7 +264,8 @@ class Values:
         if function.definition is Definition.GENERATOR or function.node.decorators:
             return Awaitability.MAYBE
         if not function.returns:
-            return Awaitability.NO
+            # A method that returns nothing is often there to be overridden, in another file too.
+            return Awaitability.MAYBE if function.owner else Awaitability.NO
         return self._join([statement.value or cst.Name("None") for statement in function.returns], depth)
 
     def _function(self, func: cst.BaseExpression) -> Function | None:
