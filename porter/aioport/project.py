@@ -100,7 +100,7 @@ def _ported(data: bytes, path: str, decisions: dict[str, Decision], settings: Se
             context = lifted(parsed, decisions, path, settings)
             text = rendered(context)
             if text != parsed.shielded.text:
-                check_names(parsed, text, settings.target_version)
+                check_names(parsed, text, context)
                 check_compiles(parsed, text)
                 if not settings.fast:
                     check_stable(parsed, text, context, partial(lifted, path=path, settings=settings), rendered)
