@@ -193,8 +193,10 @@ class Analysis:
         if len(bindings) != 2 or bindings[0].node is not node:
             return None
         assign = bindings[1].node
+        line = self.names.parents[assign]
         if (
             isinstance(assign, cst.Assign)
+            and self.names.parents.get(line) is self.names.parents[node]
             and len(assign.targets) == 1
             and isinstance(assign.value, cst.Call)
             and self.names.means(assign.value.func, words().coroutine)

@@ -31,16 +31,18 @@ def _blockers(
 ) -> Iterator[Blocker]:
     yield from _of_protocols(function)
     yield from _of_decorators(analysis, function)
-    yield from _of_yields(function)
+    yield from _of_yields(values, function)
     yield from _of_returns(analysis, values, function)
     yield from _of_managers(values, function, target_version)
     yield from _of_keyword_names(analysis, function)
     yield from _of_return_handlers(analysis, function)
+    yield from _of_return_values(analysis, function)
+    yield from _of_stop_iterations(analysis, function)
 
 
 def _of_protocols(function: Function) -> Iterator[Blocker]:
     name = function.node.name.value
-    if function.decorator is not None and function.owner and name in library.PROTOCOL_METHODS:
+    if function.definition is Definition.DECORATED and function.owner and name in library.PROTOCOL_METHODS:
         yield Blocker(
             function.node.name,
             "protocol-method",
@@ -52,10 +54,10 @@ def _of_protocols(function: Function) -> Iterator[Blocker]:
 
 
 def _of_decorators(analysis: Analysis, function: Function) -> Iterator[Blocker]:
-    if function.decorator is None:
+    if function.definition is not Definition.DECORATED:
         return
     decorators = list(function.node.decorators)
-    index = decorators.index(function.decorator)
+    index = decorators.index(function.decorator) if function.decorator is not None else -1
     for decorator in decorators[index + 1 :]:
         if not is_transparent(analysis, decorator):
             yield Blocker(
@@ -64,7 +66,7 @@ def _of_decorators(analysis: Analysis, function: Function) -> Iterator[Blocker]:
                 "this decorator is given the generator function, before the coroutine decorator sees it",
                 "move it above the coroutine decorator if it can wrap a coroutine function",
             )
-    for decorator in decorators[:index]:
+    for decorator in decorators[: max(index, 0)]:
         if _origins(analysis, decorator) & library.GENERATOR_DECORATORS:
             yield Blocker(
                 decorator,
@@ -88,7 +90,15 @@ def _origins(analysis: Analysis, decorator: cst.Decorator) -> frozenset[str]:
     return analysis.names.origins(expression.func if isinstance(expression, cst.Call) else expression)
 
 
-def _of_yields(function: Function) -> Iterator[Blocker]:
+def _of_yields(values: Values, function: Function) -> Iterator[Blocker]:
+    for suspension in function.suspensions:
+        if suspension.wait is Wait.AWAIT and values.is_iterable(suspension.operand):
+            yield Blocker(
+                suspension.node,
+                "data-generator",
+                "this delegates to something that can be iterated and not awaited",
+                "wait for each of its items, or for what `__await__()` or `iter()` was called on",
+            )
     if function.definition is not Definition.DECORATED:
         return
     for suspension in function.suspensions:
@@ -113,7 +123,17 @@ def _of_returns(analysis: Analysis, values: Values, function: Function) -> Itera
     if function.definition is not Definition.DECORATED or function.suspensions:
         return
     for returning in function.returns:
-        if values.awaitability(returning.value) is Awaitability.MAYBE:
+        awaitability = values.awaitability(returning.value)
+        if awaitability is Awaitability.YES and _is_left_before_awaiting(analysis, returning, function):
+            yield Blocker(
+                returning,
+                "returned-awaitable",
+                "the coroutine decorator awaits what is returned here after the try or with statement around it was "
+                "left, `return await` would do so inside of it",
+                "write `return await` where an exception or the cleaning up may come that late, or move it out of the "
+                "statement",
+            )
+        elif awaitability is Awaitability.MAYBE:
             yield Blocker(
                 returning,
                 "returned-awaitable",
@@ -123,7 +143,36 @@ def _of_returns(analysis: Analysis, values: Values, function: Function) -> Itera
             )
 
 
+def _is_left_before_awaiting(analysis: Analysis, returning: cst.Return, function: Function) -> bool:
+    """Whether returning leaves a statement that handles exceptions or cleans up."""
+    child: cst.CSTNode = returning
+    while child is not function.node:
+        parent = analysis.names.parents[child]
+        if isinstance(parent, cst.With) or (
+            isinstance(parent, (cst.Try, cst.TryStar))
+            and child is not parent.finalbody
+            and (parent.finalbody is not None or child is parent.body)
+        ):
+            return True
+        child = parent
+    return False
+
+
 def _of_managers(values: Values, function: Function, target_version: tuple[int, int]) -> Iterator[Blocker]:
+    entered = {item.item for statement in function.withs for item in statement.items}
+    for wait in function.suspensions:
+        if (
+            target_version >= WITH_AWAIT_GONE
+            and wait.node not in entered
+            and wait.wait is Wait.AWAIT
+            and values.manager(wait.operand) is Manager.LOCK
+        ):
+            yield Blocker(
+                wait.node,
+                "undecided-context-manager",
+                "this waits for a lock outside of a with statement, and locks can no longer be awaited",
+                "write `async with`, or `await lock.acquire()` and release it",
+            )
     for statement in function.withs:
         waits = {s.node: s for s in function.suspensions}
         kinds = {}
@@ -201,6 +250,55 @@ def _of_return_handlers(analysis: Analysis, function: Function) -> Iterator[Bloc
                 "raise it",
                 "return from where the value is known, and remove the question",
             )
+
+
+def _of_return_values(analysis: Analysis, function: Function) -> Iterator[Blocker]:
+    raised = {node.exc.func if isinstance(node.exc, cst.Call) else node.exc for node in function.raises}
+    caught = {h.type for h in walk(function.node.body) if isinstance(h, cst.ExceptHandler)}
+    for node in walk(function.node.body):
+        if (
+            isinstance(node, (cst.Name, cst.Attribute))
+            and analysis.names.is_evaluated(node)
+            and analysis.names.means(node, words().value)
+            and not {node, analysis.names.parents[node]} & raised
+            and not caught.intersection(_ancestors(analysis, node))
+            and _is_own(analysis, node, function)
+        ):
+            yield Blocker(
+                node,
+                "except-return",
+                "Return is used as a value here, and if it is raised in a ported coroutine it returns nothing",
+                "return the value instead",
+            )
+
+
+def _of_stop_iterations(analysis: Analysis, function: Function) -> Iterator[Blocker]:
+    for node in walk(function.node.body):
+        if (
+            isinstance(node, cst.Raise)
+            and analysis.names.means(
+                node.exc.func if isinstance(node.exc, cst.Call) else node.exc, frozenset(["builtins.StopIteration"])
+            )
+            and _is_own(analysis, node, function)
+        ):
+            yield Blocker(
+                node,
+                "stop-iteration",
+                "this ends a generator-based coroutine until Python 3.6; out of an async def comes RuntimeError",
+                "return the value instead",
+            )
+
+
+def _ancestors(analysis: Analysis, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    current: cst.CSTNode | None = node
+    while current is not None:
+        yield current
+        current = analysis.names.parents.get(current)
+
+
+def _is_own(analysis: Analysis, node: cst.CSTNode, function: Function) -> bool:
+    """Whether ``node`` stands in ``function``, lambdas included, and not in a function inside of it."""
+    return next(n for n in _ancestors(analysis, node) if isinstance(n, cst.FunctionDef)) is function.node
 
 
 def _catches_return(analysis: Analysis, node: cst.BaseExpression) -> bool:

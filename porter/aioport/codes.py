@@ -55,7 +55,8 @@ class CoroutineCall(Code):
 class DataGenerator(Code):
     """A coroutine hands out values with ``yield``, so it is driven by hand and not by the loop alone.
 
-    Why: in an ``async def`` a ``yield`` makes an asynchronous generator, which is used in another way (PEP 525).
+    Why: in an ``async def`` a ``yield`` makes an asynchronous generator, which is used in another way (PEP 525). A
+    ``yield from`` over a list, an iterator or another iterable hands out values as well: it cannot be awaited.
 
     Example::
 
@@ -93,7 +94,8 @@ class DependsOnLeft(Code):
 class DrivenByHand(Code):
     """A decorated coroutine is iterated somewhere: by ``for``, ``next()``, ``list()`` or the like.
 
-    Why: generators can be iterated, coroutine objects cannot. Only ``send``, ``throw`` and ``close`` work on both.
+    Why: generators can be iterated, coroutine objects cannot. Only ``send``, ``throw`` and ``close`` work on both. A
+    decorated ``__iter__`` or ``__await__`` is iterated by its protocol.
 
     Example::
 
@@ -327,6 +329,7 @@ class ReturnedAwaitable(Code):
 
     Why: ``asyncio.coroutine`` awaits a future or coroutine that such a function returns; ``async def`` gives it to the
     caller as it is. Where the value surely is awaitable the port awaits it, where it surely is not it just returns it.
+    Out of a ``try`` or ``with`` it was awaited after that statement had been left, which ``return await`` would not do.
 
     Example::
 
@@ -335,6 +338,23 @@ class ReturnedAwaitable(Code):
             return self.backend.fetch()     # a coroutine? a value?
 
     What to do: make it an ``async def``, with ``return await ...`` if the value is awaitable.
+    """
+
+
+class StopIteration(Code):
+    """A coroutine raises ``StopIteration``.
+
+    Why: until Python 3.6 that ended a generator-based coroutine, with the exception's value; out of an ``async def``
+    comes ``RuntimeError`` instead (PEP 479).
+
+    Example::
+
+        @trollius.coroutine
+        def first(queue):
+            item = yield From(queue.get())
+            raise StopIteration(item)          # left: was as good as a return
+
+    What to do: return the value. Where it is caught inside of the same function, raise another exception.
     """
 
 
@@ -393,7 +413,8 @@ class UndecidedContextManager(Code):
     """``with (yield from x):`` where x may be a lock, or an awaitable whose value is the context manager.
 
     Why: the first becomes ``async with x:``, the second ``with await x:``. (Until 3.8 ``with await x:`` is right for
-    both, and is what targets up to 3.8 get.)
+    both, and is what targets up to 3.8 get.) A lock awaited elsewhere than in a ``with`` is reported too: since 3.9
+    it cannot be.
 
     Example::
 

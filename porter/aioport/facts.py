@@ -268,12 +268,16 @@ class CallUses:
         if isinstance(parent, cst.Arg):
             return self._use_as_argument(node, parent, depth)
         if isinstance(parent, cst.Element):
-            return self.use(self._parents[parent], depth)
+            return self._use_in_collection(self._parents[parent], depth)
         if isinstance(parent, (cst.ListComp, cst.GeneratorExp, cst.SetComp)) and parent.elt is node:
-            return self.use(parent, depth)
+            return self._use_in_collection(parent, depth)
         if isinstance(parent, cst.Assign) and depth < 2:
             return self._use_of_variable(parent, depth)
         return Use.OTHER
+
+    def _use_in_collection(self, collection: cst.CSTNode, depth: int) -> Use:
+        use = self.use(collection, depth)
+        return Use.OTHER if use is Use.ITERATED else use
 
     def _use_as_argument(self, node: cst.CSTNode, arg: cst.Arg, depth: int) -> Use:
         call = self._parents[arg]
@@ -286,9 +290,7 @@ class CallUses:
             return Use.RUN
         if isinstance(call.func, cst.Attribute) and call.func.attr.value in library.TASK_MAKING_METHODS:
             return Use.RUN
-        if origins <= library.ITERATING_BUILTINS and not isinstance(
-            node, (cst.ListComp, cst.GeneratorExp, cst.SetComp)
-        ):
+        if origins <= library.ITERATING_BUILTINS:
             return Use.ITERATED
         return Use.OTHER
 

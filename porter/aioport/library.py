@@ -49,6 +49,20 @@ ITERATING_BUILTINS = frozenset(
 )
 """Builtins that iterate what they are given."""
 
+_ITERABLE_BUILTINS = frozenset(
+    "bytearray bytes dict enumerate filter frozenset iter list map range reversed set sorted str tuple zip".split()
+)
+
+ITERATOR_METHODS = frozenset(["__await__", "__iter__"])
+"""Methods that return an iterator by protocol."""
+
+
+def gives_iterable(origin: str) -> bool:
+    """Whether calling ``origin``, a canonical dotted name, surely gives what can be iterated and not awaited."""
+    module, _, name = origin.partition(".")
+    return module == "itertools" or (module == "builtins" and name in _ITERABLE_BUILTINS)
+
+
 TRANSPARENT_DECORATORS = frozenset(
     "abc.abstractmethod abc.abstractproperty builtins.classmethod builtins.property builtins.staticmethod "
     "functools.wraps typing.no_type_check typing.overload unittest.skip unittest.skipIf unittest.skipUnless "

@@ -121,7 +121,7 @@ def _ported(data: bytes, path: str, decisions: dict[str, Decision], settings: Se
             text = rendered(context)
             after = encode(parsed.source, parsed.shielded.unshield(text))
             if after != data:
-                check_names(parsed, text, settings.target_version)
+                check_names(parsed, text, context)
                 check_compiles(parsed, text)
                 if not settings.fast:
                     check_stable(parsed, after, context, partial(lifted, path=path, settings=settings), rendered)

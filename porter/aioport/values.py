@@ -42,6 +42,7 @@ _LITERALS = (
     cst.UnaryOperation,
     cst.Lambda,
 )
+_ITERABLES = (cst.BaseString, cst.BaseList, cst.Tuple, cst.BaseDict, cst.BaseSet, cst.GeneratorExp)
 _DEPTH = 6
 
 
@@ -174,6 +175,20 @@ class Values:
         kind = self.awaitability(node)
         return Awaitability.YES if kind is Awaitability.YES else Awaitability.MAYBE
 
+    def is_iterable(self, node: cst.BaseExpression | None, depth: int = 0) -> bool:
+        """Whether the value of ``node`` surely is one that ``yield from`` takes and ``await`` does not."""
+        if isinstance(node, _ITERABLES):
+            return True
+        if isinstance(node, cst.Call):
+            if isinstance(node.func, cst.Attribute) and node.func.attr.value in library.ITERATOR_METHODS:
+                return True
+            origins = self._names.origins(node.func)
+            return bool(origins) and all(library.gives_iterable(origin) for origin in origins)
+        if isinstance(node, cst.Name) and depth < _DEPTH:
+            assigned = self._assigned(node)
+            return bool(assigned) and all(self.is_iterable(value, depth + 1) for value in assigned)
+        return False
+
     def awaitability(self, node: cst.BaseExpression | None, depth: int = 0) -> Awaitability:
         """Whether the value of ``node`` is a future, coroutine or other awaitable."""
         if node is None or _is_none(node) or isinstance(node, _LITERALS):
@@ -249,7 +264,8 @@ class Values:
         if function.definition is Definition.GENERATOR or function.node.decorators:
             return Awaitability.MAYBE
         if not function.returns:
-            return Awaitability.NO
+            # A method that returns nothing is often there to be overridden, in another file too.
+            return Awaitability.MAYBE if function.owner else Awaitability.NO
         return self._join([statement.value or cst.Name("None") for statement in function.returns], depth)
 
     def _function(self, func: cst.BaseExpression) -> Function | None:

@@ -18,28 +18,30 @@ KEYWORDS_SINCE = (3, 7)
 """First version in which ``async`` and ``await`` cannot be names (PEP 492)."""
 
 
-def check_names(parsed: Parsed, text: str, target_version: tuple[int, int]) -> None:
+def check_names(parsed: Parsed, text: str, lift: Lift) -> None:
     """Refuse a file that still uses ``async`` or ``await`` as a name where the target has them as keywords.
 
-    ``text`` is the ported file, still shielded. Raises :class:`Unportable`.
+    ``text`` is the ported file, still shielded. Raises :class:`Unportable`, with what else ``lift`` left: that may be
+    why a name could not be ported.
     """
+    target_version = lift.target_version
     if target_version < KEYWORDS_SINCE or not any(parsed.shielded.names_in(text)):
         return
     path = parsed.source.path
     version = ".".join(map(str, target_version))
-    raise Unportable(
-        tuple(
-            Finding(
-                Location(path, line, col + 1, line, line),
-                "keyword-name",
-                Severity.ERROR,
-                Applicability.MANUAL,
-                f"{word} is used as a name, and is a keyword in Python {version}, so the whole file is left",
-                "rename it",
-            )
-            for line, col, word in parsed.shielded.names_in(parsed.shielded.text)
+    left = (f for f in lift.findings if f.severity is Severity.ERROR)
+    names = (
+        Finding(
+            Location(path, line, col + 1, line, line),
+            "keyword-name",
+            Severity.ERROR,
+            Applicability.MANUAL,
+            f"{word} is used as a name, and is a keyword in Python {version}, so the whole file is left",
+            "rename it",
         )
+        for line, col, word in parsed.shielded.names_in(parsed.shielded.text)
     )
+    raise Unportable(tuple(sorted((*names, *left))))
 
 
 def check_compiles(parsed: Parsed, text: str) -> None:

@@ -48,7 +48,8 @@ def _lift_attribute(lift: Lift, node: cst.Attribute) -> None:
         lift.consume(node)
         lift.edits.replace(node, cst.Name(name, lpar=node.lpar, rpar=node.rpar))
     elif name in style.missing:
-        report_missing(lift, node, name, style)
+        if node.attr not in lift.consumed:
+            report_missing(lift, node, name, style)
     elif name == "Task.current_task" and style.plain_yield_waits:
         lift.report(
             node,
@@ -69,7 +70,7 @@ def _lift_free_name(lift: Lift, node: cst.Name) -> None:
     style, name = found
     if name in style.renamed:
         lift.edits.on(node, lambda updated: updated.with_changes(value=style.renamed[name]))
-    elif name in style.missing:
+    elif name in style.missing and node not in lift.consumed:
         report_missing(lift, node, name, style)
 
 

@@ -168,8 +168,6 @@ class Imports:
         new: list[cst.ImportAlias] = []
         for alias in node.names:
             self._rewrite_alias(alias, below, style, old, new)
-        if style.module == "asyncio":
-            old, new = [], [*old, *new]
         self._put(node, node.with_changes(module=module), old, new)
 
     def _rewrite_star(self, node: cst.ImportFrom, style: Vocabulary, changed: cst.ImportFrom) -> None:
@@ -187,8 +185,15 @@ class Imports:
         name = self._lift.real_name(dotted(alias.name) or "")
         imported = self._imported(alias)
         if f"{style.module}.{name}" in words().coroutine | words().wait | words().value:
-            if imported.remaining:
-                self._keep(alias, style, old)
+            # What this file never used others may import from here, but not out of a function.
+            if imported.remaining or not (imported.scope.is_function or imported.no_longer_used(self._lift)):
+                kept = new if style.module == "asyncio" else old
+                if imported.remaining:
+                    self._keep(alias, style, kept)
+                else:
+                    kept.append(alias)
+                if name in style.missing:
+                    self._report_kept(alias, name, style, imported)
         elif style.module != "asyncio" and imported.remaining and all(map(self._lift.is_left, imported.remaining)):
             self._keep(alias, style, old)
         elif below in style.missing and name not in style.builtins:
@@ -204,6 +209,15 @@ class Imports:
             self._rename_alias(alias, style.renamed[name], imported, new)
         elif not imported.no_longer_used(self._lift):
             new.append(alias)
+
+    def _report_kept(self, alias: cst.ImportAlias, name: str, style: Vocabulary, imported: _Imported) -> None:
+        """Say where a construct is used as something else, or the import serves other files."""
+        reported = {use for function in self._lift.analysis.functions for use in map(_raised, function.raises)}
+        for use in imported.remaining:
+            if use not in reported and not self._lift.is_left(use):
+                report_missing(self._lift, use, name, style)
+        if not imported.remaining:
+            report_missing(self._lift, alias, name, style)
 
     def _rename_alias(self, alias: cst.ImportAlias, name: str, imported: _Imported, new: list[cst.ImportAlias]) -> None:
         changed = alias.with_changes(name=cst.Name(name))
@@ -293,6 +307,10 @@ def _is_prologue(line: cst.CSTNode) -> bool:
         (isinstance(line.body[0], cst.Expr) and isinstance(line.body[0].value, cst.BaseString))
         or (isinstance(line.body[0], cst.ImportFrom) and dotted(line.body[0].module) == "__future__")
     )
+
+
+def _raised(statement: cst.Raise) -> cst.BaseExpression | None:
+    return statement.exc.func if isinstance(statement.exc, cst.Call) else statement.exc
 
 
 def _style_of(module: str) -> Vocabulary | None:

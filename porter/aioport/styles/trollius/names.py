@@ -28,6 +28,8 @@ VOCABULARY = Vocabulary(
     missing={
         "BACKPORT_SSL_CONTEXT": "it is False wherever asyncio runs",
         "BACKPORT_SSL_ERRORS": "it is False wherever asyncio runs",
+        "From": "await the coroutine instead, in an async def",
+        "Return": "return the value instead; remove the name where nothing else needs it",
         "SSLContext": "use ssl.SSLContext",
         "SSLEOFError": "use ssl.SSLEOFError",
         "SSLWantReadError": "use ssl.SSLWantReadError",
