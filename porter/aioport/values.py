@@ -182,6 +182,9 @@ class Values:
         if isinstance(node, cst.Call):
             if isinstance(node.func, cst.Attribute) and node.func.attr.value in library.ITERATOR_METHODS:
                 return True
+            owner = self._class_named(node.func.value) if isinstance(node.func, cst.Name) else None
+            if owner is not None:
+                return self._is_only_iterable(owner)
             origins = self._names.origins(node.func)
             return bool(origins) and all(library.gives_iterable(origin) for origin in origins)
         if isinstance(node, cst.Name) and depth < _DEPTH:
@@ -290,6 +293,12 @@ class Values:
         if len(bindings) == 1 and isinstance(bindings[0].node, cst.ClassDef):
             return bindings[0].node
         return None
+
+    def _is_only_iterable(self, node: cst.ClassDef) -> bool:
+        """Whether instances of a class have ``__iter__`` and surely no ``__await__``."""
+        methods = self._names.scopes[node].bindings
+        known = all(self._names.means(base.value, frozenset(["builtins.object"])) for base in node.bases)
+        return known and not node.keywords and "__iter__" in methods and "__await__" not in methods
 
     def _is_plain_class(self, node: cst.ClassDef, depth: int = 0) -> bool:
         """Whether instances of a class surely are neither awaitable nor generators."""
