@@ -95,6 +95,8 @@ def main(
         if error.errno == errno.EPIPE:
             raise
         click.echo(f"Error: stdout cannot be written: {error.strerror}", err=True)
+        # What is still in its buffer would fail again when Python ends, and change the exit status.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         context.exit(2)
 
 
