@@ -16,9 +16,11 @@ from aiocompat.coroutines.marks import (
     From,
     Releasing,
     Return,
+    as_generator,
     forgotten_from,
     leaked_stop_iteration,
     not_awaitable,
+    place_of,
 )
 
 _LOCKS = (trollius.Lock, trollius.Semaphore, trollius.Condition)
@@ -32,7 +34,7 @@ def coroutine(function):
     """
     if getattr(function, "_is_coroutine", False):
         return function
-    body = function if inspect.isgeneratorfunction(function) else _as_generator(function)
+    body = function if inspect.isgeneratorfunction(function) else as_generator(function, Coroutine)
 
     @functools.wraps(function)
     def coroutine_function(*args, **kwargs):
@@ -41,15 +43,6 @@ def coroutine(function):
     coroutine_function._is_coroutine = True
     coroutine_function.__wrapped__ = function
     return coroutine_function
-
-
-def _as_generator(function):
-    @functools.wraps(function)
-    def generator(*args, **kwargs):
-        raise Return(function(*args, **kwargs))
-        yield
-
-    return generator
 
 
 class Coroutine(CoroWrapper, object):
@@ -118,7 +111,7 @@ class Coroutine(CoroWrapper, object):
         if type(item) is not From:
             if item is None:
                 return None, None
-            return None, _error(forgotten_from(generator, item))
+            return None, _error(forgotten_from(place_of(generator), item))
         awaitable = item.awaitable
         if type(awaitable) is Coroutine:
             if len(awaitable._stack) != 1 or awaitable.gen.gi_frame is None:
@@ -130,7 +123,7 @@ class Coroutine(CoroWrapper, object):
             return self, None
         if awaitable is None or trollius.iscoroutine(awaitable) or isinstance(awaitable, trollius.Future):
             return awaitable, None
-        return None, _error(not_awaitable(generator, awaitable))
+        return None, _error(not_awaitable(place_of(generator), repr(awaitable)))
 
     def _finish(self, value, error):
         if error is not None:

@@ -1,0 +1,196 @@
+"""Python 3.5 and later: the tree of a function over ``yield From(x)`` and ``raise Return(v)`` made an ``async def``'s."""
+
+import ast
+
+from aiocompat.coroutines.marks import From, Return
+
+# Stands for the module `waiting` in the code of converted functions: a constant, as their globals are the user's.
+WAITING = b"aiocompat.coroutines.waiting"
+# Any function that is called may raise Return. Python's own message for `await 5` names neither function nor line.
+_AROUND_BODY = """\
+try:
+    pass
+except {0!r}.Return:
+    return {0!r}.returned()
+except {0!r}.TypeError:
+    {0!r}.explain()
+    raise
+""".format(WAITING)
+_WITHOUT_CODE = frozenset(["ctx", "op", "ops"])
+
+
+class Refused(Exception):
+    """The function cannot be an ``async def`` that does exactly the same."""
+
+
+class Rewriting(object):
+    """The rewriting of one function.
+
+    ``meaning_of`` says what a dotted name, as a tuple, means in the function. ``marks`` are the names that were taken
+    for From and Return.
+    """
+
+    def __init__(self, meaning_of):
+        self.marks = {}
+        self._meaning_of = meaning_of
+        # Whether a handler, a finally or a with that Return passes on its way out would see it.
+        self._watched = False
+        self._rewritings = {
+            ast.Yield: self._yield,
+            ast.YieldFrom: self._refuse,
+            ast.Raise: self._raise,
+            ast.Try: self._try,
+            ast.With: self._with,
+            ast.FunctionDef: self._function,
+            ast.AsyncFunctionDef: self._function,
+            ast.Lambda: self._function,
+            ast.ClassDef: self._class,
+            ast.ListComp: self._comprehension,
+            ast.SetComp: self._comprehension,
+            ast.DictComp: self._comprehension,
+            ast.GeneratorExp: self._comprehension,
+        }
+        if hasattr(ast, "TryStar"):
+            self._rewritings[ast.TryStar] = self._try
+
+    def native(self, definition):
+        """The ``async def`` for a function definition, made of its nodes."""
+        native = ast.AsyncFunctionDef(**{name: getattr(definition, name) for name in definition._fields})
+        body = list(native.body)
+        documentation = [body.pop(0)] if ast.get_docstring(definition, clean=False) is not None else []
+        self._all(body)
+        if body:
+            around = ast.parse(_AROUND_BODY).body[0]
+            for handler in around.handlers:
+                for node in ast.walk(handler):
+                    ast.copy_location(node, definition)
+            # Its place is that of what it begins with, so that it is no line of its own to debuggers and coverage.
+            body = [ast.copy_location(ast.Try(body, around.handlers, [], []), body[0])]
+        native.body = documentation + body
+        return ast.copy_location(native, definition)
+
+    def _rewritten(self, node):
+        rewriting = self._rewritings.get(type(node))
+        if rewriting is not None:
+            return rewriting(node)
+        self._fields(node)
+        return node
+
+    def _fields(self, node):
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if type(value) is list:
+                if field not in _WITHOUT_CODE:
+                    self._all(value)
+            elif isinstance(value, ast.AST) and field not in _WITHOUT_CODE:
+                setattr(node, field, self._rewritten(value))
+
+    def _all(self, nodes):
+        for index, node in enumerate(nodes):
+            if isinstance(node, ast.AST):
+                nodes[index] = self._rewritten(node)
+
+    def _all_watched(self, nodes, watched):
+        before, self._watched = self._watched, self._watched or watched
+        self._all(nodes)
+        self._watched = before
+
+    def _yield(self, node):
+        return ast.copy_location(ast.Await(self._waited(node, _is_call(self._marked(node)))), node)
+
+    def _waited(self, node, is_plain):
+        waited = self._marked(node)
+        rewritten = self._rewritten(waited)
+        return rewritten if is_plain else _called("wait", rewritten, node)
+
+    def _marked(self, node):
+        """What ``yield From(x)`` waits for."""
+        marking = node.value
+        if not (_is_call(marking) and self._is(marking.func, From) and len(marking.args) == 1 and not marking.keywords):
+            raise Refused
+        if isinstance(marking.args[0], ast.Starred):
+            raise Refused
+        return marking.args[0]
+
+    def _refuse(self, node):
+        raise Refused
+
+    def _raise(self, node):
+        raised = node.exc
+        values = raised.args if _is_call(raised) and not raised.keywords else []
+        mark = raised.func if _is_call(raised) and not raised.keywords else raised
+        plain = not self._watched and node.cause is None and not any(isinstance(value, ast.Starred) for value in values)
+        if not (plain and self._is(mark, Return)):
+            self._fields(node)
+            return node
+        self._all(values)
+        value = ast.copy_location(ast.Tuple(values, ast.Load()), node) if len(values) > 1 else (values or [None])[0]
+        return ast.copy_location(ast.Return(value), node)
+
+    def _try(self, node):
+        groups = type(node) is not ast.Try
+        self._all_watched(node.body, bool(node.handlers or node.finalbody))
+        # `return` must not be written in `except*`, and since 3.14 had better not be in `finally`.
+        self._all_watched(node.handlers, groups or bool(node.finalbody))
+        self._all_watched(node.orelse, bool(node.finalbody))
+        self._all_watched(node.finalbody, True)
+        return node
+
+    def _with(self, node):
+        for item in node.items:
+            held = item.context_expr
+            if isinstance(held, ast.Yield):
+                # A call here gives a lock as often as it gives a coroutine.
+                item.context_expr = ast.copy_location(ast.Await(self._waited(held, False)), held)
+            else:
+                item.context_expr = self._rewritten(held)
+            if item.optional_vars is not None:
+                item.optional_vars = self._rewritten(item.optional_vars)
+        self._all_watched(node.body, True)
+        return node
+
+    def _function(self, node):
+        """Only what is evaluated where the function is defined; annotations must not yield."""
+        self._all(getattr(node, "decorator_list", []))
+        self._all(node.args.defaults)
+        self._all(node.args.kw_defaults)
+        return node
+
+    def _class(self, node):
+        self._all(node.decorator_list)
+        self._all(node.bases)
+        self._all(node.keywords)
+        return node
+
+    def _comprehension(self, node):
+        """Only the first iterable is evaluated outside."""
+        node.generators[0].iter = self._rewritten(node.generators[0].iter)
+        return node
+
+    def _is(self, node, mark):
+        path = dotted(node)
+        if path is None or self._meaning_of(path) is not mark:
+            return False
+        self.marks[path] = mark
+        return True
+
+
+def dotted(node):
+    """The names of ``a.b.c`` as a tuple, or None for any other expression."""
+    names = []
+    while isinstance(node, ast.Attribute):
+        names.insert(0, node.attr)
+        node = node.value
+    return (node.id,) + tuple(names) if isinstance(node, ast.Name) else None
+
+
+def _is_call(node):
+    return isinstance(node, ast.Call)
+
+
+def _called(name, argument, place):
+    call = ast.parse("%r.%s()" % (WAITING, name), mode="eval").body
+    for node in ast.walk(call):
+        ast.copy_location(node, place)
+    call.args = [argument]
+    return call
