@@ -34,7 +34,7 @@ _conversions = {}
 
 
 def converted(function):
-    """Native code for a function, and its closure, or None where no native code does exactly what the function does."""
+    """Native code for a function, or None where no native code does exactly what the function does."""
     code = function.__code__
     with _lock:
         known = _conversions.get(id(code))
@@ -47,8 +47,12 @@ def converted(function):
     native, marks = known[1]
     if any(meaning_of(function, path) is not mark for path, mark in marks.items()):
         return None
-    cells = dict(zip(code.co_freevars, function.__closure__ or ()))
-    return native, tuple(cells[name] for name in native.co_freevars)
+    return native
+
+
+def cells_of(function):
+    """The cells of a function's closure by name."""
+    return dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
 
 
 def _forget(key, reference):
@@ -62,7 +66,7 @@ def meaning_of(function, path):
     code, name = function.__code__, path[0]
     if name in code.co_freevars:
         try:
-            value = function.__closure__[code.co_freevars.index(name)].cell_contents
+            value = cells_of(function)[name].cell_contents
         except ValueError:
             return None
     elif name in code.co_varnames or name in code.co_cellvars:

@@ -81,7 +81,10 @@ def _drive(generator):
         value = error = None
         try:
             if type(item) is From:
-                value = yield from _awaited(generator, item.awaitable)
+                found = awaitable(item.awaitable)
+                if found is None:
+                    raise not_awaitable(place_of(generator), repr(item.awaitable))
+                value = yield from found if type(found) is types.CoroutineType else _iterator(found)
             elif item is None or getattr(item, "_asyncio_future_blocking", False):
                 # What a `yield from` in the body hands up.
                 value = yield item
@@ -97,9 +100,5 @@ def _drive(generator):
             error = caught
 
 
-@types.coroutine
-def _awaited(generator, value):
-    found = awaitable(value)
-    if found is None:
-        raise not_awaitable(place_of(generator), repr(value))
-    return (yield from (found.__await__() if hasattr(found, "__await__") else found))
+def _iterator(found):
+    return found.__await__() if hasattr(found, "__await__") else found

@@ -7,7 +7,8 @@ from aiocompat.coroutines.marks import From, Return
 # Stands for the module `waiting` in the code of converted functions: a constant, as their globals are the user's.
 WAITING = b"aiocompat.coroutines.waiting"
 # Any function that is called may raise Return. Python's own message for `await 5` names neither function nor line.
-_AROUND_BODY = """\
+_AROUND_BODY = ast.parse(
+    """\
 try:
     pass
 except {0!r}.Return:
@@ -16,6 +17,8 @@ except {0!r}.TypeError:
     {0!r}.explain()
     raise
 """.format(WAITING)
+).body[0]
+_WAIT = ast.parse("{0!r}.wait".format(WAITING), mode="eval").body
 _WITHOUT_CODE = frozenset(["ctx", "op", "ops"])
 
 
@@ -60,14 +63,11 @@ class Rewriting(object):
         documentation = [body.pop(0)] if ast.get_docstring(definition, clean=False) is not None else []
         self._all(body)
         if body:
-            around = ast.parse(_AROUND_BODY).body[0]
-            for handler in around.handlers:
-                for node in ast.walk(handler):
-                    ast.copy_location(node, definition)
             # Its place is that of what it begins with, so that it is no line of its own to debuggers and coverage.
-            body = [ast.copy_location(ast.Try(body, around.handlers, [], []), body[0])]
+            handlers = [_placed(handler, definition) for handler in _AROUND_BODY.handlers]
+            body = [_at(ast.Try(body, handlers, [], []), body[0])]
         native.body = documentation + body
-        return ast.copy_location(native, definition)
+        return _at(native, definition)
 
     def _rewritten(self, node):
         rewriting = self._rewritings.get(type(node))
@@ -96,12 +96,14 @@ class Rewriting(object):
         self._watched = before
 
     def _yield(self, node):
-        return ast.copy_location(ast.Await(self._waited(node, _is_call(self._marked(node)))), node)
+        return _at(ast.Await(self._waited(node, _is_call(self._marked(node)))), node)
 
     def _waited(self, node, is_plain):
         waited = self._marked(node)
         rewritten = self._rewritten(waited)
-        return rewritten if is_plain else _called("wait", rewritten, node)
+        if is_plain:
+            return rewritten
+        return _at(ast.Call(_placed(_WAIT, node), [rewritten], []), node)
 
     def _marked(self, node):
         """What ``yield From(x)`` waits for."""
@@ -124,8 +126,8 @@ class Rewriting(object):
             self._fields(node)
             return node
         self._all(values)
-        value = ast.copy_location(ast.Tuple(values, ast.Load()), node) if len(values) > 1 else (values or [None])[0]
-        return ast.copy_location(ast.Return(value), node)
+        value = _at(ast.Tuple(values, ast.Load()), node) if len(values) > 1 else (values or [None])[0]
+        return _at(ast.Return(value), node)
 
     def _try(self, node):
         groups = type(node) is not ast.Try
@@ -141,7 +143,7 @@ class Rewriting(object):
             held = item.context_expr
             if isinstance(held, ast.Yield):
                 # A call here gives a lock as often as it gives a coroutine.
-                item.context_expr = ast.copy_location(ast.Await(self._waited(held, False)), held)
+                item.context_expr = _at(ast.Await(self._waited(held, False)), held)
             else:
                 item.context_expr = self._rewritten(held)
             if item.optional_vars is not None:
@@ -175,6 +177,14 @@ class Rewriting(object):
         return True
 
 
+def _at(node, place):
+    """The node, at the place of another (``ast.copy_location`` takes its time)."""
+    node.lineno, node.col_offset = place.lineno, place.col_offset
+    if hasattr(place, "end_lineno"):
+        node.end_lineno, node.end_col_offset = place.end_lineno, place.end_col_offset
+    return node
+
+
 def dotted(node):
     """The names of ``a.b.c`` as a tuple, or None for any other expression."""
     names = []
@@ -188,9 +198,14 @@ def _is_call(node):
     return isinstance(node, ast.Call)
 
 
-def _called(name, argument, place):
-    call = ast.parse("%r.%s()" % (WAITING, name), mode="eval").body
-    for node in ast.walk(call):
-        ast.copy_location(node, place)
-    call.args = [argument]
-    return call
+def _placed(node, place):
+    """A copy of a node and all below it, at the place of another."""
+    fields = {}
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            value = [_placed(item, place) for item in value]
+        elif isinstance(value, ast.AST) and not isinstance(value, ast.Load):
+            value = _placed(value, place)
+        fields[name] = value
+    return _at(type(node)(**fields), place)

@@ -33,6 +33,8 @@ def _held(lock):
 
 def awaitable(value):
     """What ``await`` takes in place of ``From(value)``, or None where nothing can wait for the value."""
+    if type(value) is types.CoroutineType:
+        return value
     if isinstance(value, _LOCKS):
         return _held(value)
     if value is None:
@@ -42,8 +44,6 @@ def awaitable(value):
 
 def wait(value):
     """:func:`awaitable`, or a TypeError that names the calling function and line."""
-    if type(value) is types.CoroutineType:
-        return value
     found = awaitable(value)
     if found is None:
         caller = sys._getframe(1)
