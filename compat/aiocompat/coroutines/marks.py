@@ -25,9 +25,11 @@ class Return(BaseException):
     the ``__exit__`` of a ``with`` around it see it, and a function that a coroutine calls may end the coroutine with it.
     """
 
-    def __init__(self, *values):
-        BaseException.__init__(self, *values)
-        self.value = values[0] if len(values) == 1 else (values or None)
+    @property
+    def value(self):
+        """What the coroutine returns."""
+        values = self.args
+        return values[0] if len(values) == 1 else (values or None)
 
 
 def place(code, line):
