@@ -27,10 +27,12 @@ _FUTURES = functools.reduce(
 _KINDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ITERABLE_COROUTINE | 0x200  # CO_ASYNC_GENERATOR, 3.6
 _DEFINITION = re.compile(r"\s*def\b")
 _PASSED_OVER = re.compile(r"\s*(#.*)?$")
+_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+\S+[ \t]+)?import\b(?:[ \t]*([\w., \t]+)|\s*\(([^)#]*)\))", re.MULTILINE)
 _TRIES = 3
 
 _lock = threading.RLock()
 _conversions = {}
+_last_imported = None, frozenset()
 
 
 def converted(function):
@@ -87,8 +89,10 @@ def _converted(function):
         # What Python has to say about the source it said when it compiled the module.
         warnings.simplefilter("ignore")
         try:
-            definition = _definition(code, function.__globals__)
-            scope = _Scope(code, getattr(code, "co_qualname", function.__qualname__))
+            linecache.checkcache(code.co_filename)
+            lines = linecache.getlines(code.co_filename, function.__globals__)
+            definition = _definition(code, lines)
+            scope = _Scope(code, getattr(code, "co_qualname", function.__qualname__), _imported(lines))
             if not _same(scope.compiled(definition), code):
                 return None
             native = scope.compiled(rewriting.native(definition))
@@ -101,10 +105,8 @@ def _converted(function):
     return replaced(native, co_consts=constants), rewriting.marks
 
 
-def _definition(code, module_globals):
+def _definition(code, lines):
     """The definition that the code was compiled from, as far as its first line and its name tell."""
-    linecache.checkcache(code.co_filename)
-    lines = linecache.getlines(code.co_filename, module_globals)
     start = code.co_firstlineno - 1
     if start >= len(lines):
         raise Refused
@@ -164,8 +166,9 @@ def _bare(definition):
 class _Scope(object):
     """Classes and functions as those around some code: they give it its qualified name, ``__class__``, its closure."""
 
-    def __init__(self, code, qualified_name):
+    def __init__(self, code, qualified_name, imported):
         self._code = code
+        imported = sorted(imported.intersection(_names(code)))
         text = []
         names = qualified_name.split(".")[:-1]
         for name, inner in zip(names, names[1:] + [""]):
@@ -173,14 +176,14 @@ class _Scope(object):
                 parameters = "(%s)" % ", ".join(name for name in code.co_freevars if name != "__class__")
                 text.append("%s%s %s:" % (" " * len(text), *(("def", name + parameters) if inner == "<locals>" else ("class", name))))
         text.append(" " * len(text) + "pass\n")
-        self._module = block = ast.parse("\n".join(text))
-        while hasattr(block.body[0], "body"):
-            block = block.body[0]
+        self._module = block = ast.parse("".join("import %s\n" % name for name in imported) + "\n".join(text))
+        while hasattr(block.body[-1], "body"):
+            block = block.body[-1]
         self._innermost = block
 
     def compiled(self, definition):
         """The code of a definition in this scope."""
-        self._innermost.body = [definition]
+        self._innermost.body[-1:] = [definition]
         code = self._code
         module = compile(self._module, code.co_filename, "exec", code.co_flags & _FUTURES, True)
         return next(self._found(module))
@@ -191,6 +194,24 @@ class _Scope(object):
                 yield inner
             for found in self._found(inner):
                 yield found
+
+
+def _imported(lines):
+    """The names that a module's import statements may bind.
+
+    Since 3.12 calling an attribute of such a name has code of its own.
+    """
+    global _last_imported
+    if _last_imported[0] is not lines:
+        found = set()
+        for names, in_brackets in _IMPORT.findall("".join(lines)):
+            found.update(name.split()[-1].split(".")[0] for name in (names or in_brackets).split(",") if name.strip())
+        _last_imported = lines, found
+    return _last_imported[1]
+
+
+def _names(code):
+    return set(code.co_names).union(*map(_names, _nested(code)))
 
 
 def _nested(code):

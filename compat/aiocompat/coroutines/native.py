@@ -87,14 +87,14 @@ def _maker(free_names, positional, keyword_only):
     Python 3.13 and later call only what a ``def`` statement has made the fast way, not what FunctionType has, nor a
     function whose defaults were assigned: 10 to 15% per call.
     """
-    parameters = ["p%d=defaults[%d]" % (number, number) for number in range(positional)]
-    parameters += ["*"] * bool(keyword_only) + ["%s=named[%r]" % (name, name) for name in keyword_only]
+    parameters = ["_aiocompat_%d=_aiocompat_defaults[%d]" % (number, number) for number in range(positional)]
+    parameters += ["*"] * bool(keyword_only) + ["%s=_aiocompat_named[%r]" % (name, name) for name in keyword_only]
     source = """\
 def cells({0}):
-    def make(defaults, named):
-        async def function({1}):
+    def make(_aiocompat_defaults, _aiocompat_named):
+        async def _aiocompat_made({1}):
             return ({0})
-        return function
+        return _aiocompat_made
 """
     module = compile(source.format("".join(name + ", " for name in free_names), ", ".join(parameters)), __file__, "exec")
     (cells,) = (constant for constant in module.co_consts if isinstance(constant, types.CodeType))
