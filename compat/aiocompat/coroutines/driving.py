@@ -24,7 +24,7 @@ async def driven(%s):
 def driven(function):
     """A coroutine function that takes what ``function`` takes and drives what it makes to its end."""
     # types.coroutine lets a `yield from` in the body take coroutine objects.
-    body = types.coroutine(function if inspect.isgeneratorfunction(function) else as_generator(function, _drive))
+    body = types.coroutine(function if _is_generator_function(function) else as_generator(function, _drive))
     is_function = isinstance(function, types.FunctionType)
     driver = types.FunctionType(
         _driver(*(_signature(function.__code__) if is_function else ("*args, **kwargs",) * 2)),
@@ -33,6 +33,13 @@ def driven(function):
     if is_function:
         driver.__defaults__, driver.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
     return functools.update_wrapper(driver, function)
+
+
+def _is_generator_function(function):
+    # inspect looks into partial since 3.8.
+    while isinstance(function, functools.partial):
+        function = function.func
+    return inspect.isgeneratorfunction(function)
 
 
 def _signature(code):
