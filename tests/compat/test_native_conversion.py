@@ -1,6 +1,7 @@
 """Python 3.5 and later: a converted function does what the driver does with it, and is an ``async def``."""
 
 import gc
+import importlib.util
 import inspect
 import itertools
 import linecache
@@ -11,7 +12,6 @@ import sys
 import textwrap
 import threading
 import traceback
-import types
 import warnings
 import zipfile
 
@@ -39,10 +39,13 @@ def load(text, folder, has_source=True):
     if has_source:
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
-    module = types.ModuleType(name)
-    module.__file__ = path
+    module = new_module(name, path)
     exec(compile(text, path, "exec", 0, True), vars(module))
     return module
+
+
+def new_module(name, path):
+    return importlib.util.module_from_spec(importlib.util.spec_from_file_location(name, path))
 
 
 def is_converted(function):
@@ -619,7 +622,7 @@ def test_future_statements_count(tmpdir):
     path = tmpdir.join("futures.py")
     body = "@coroutine\ndef main(a: %s = 3):\n    yield From(None)\n    raise Return(a / 2)\n" % annotation
     path.write("from __future__ import %s\n" % future + START + body)
-    module = types.ModuleType("futures")
+    module = new_module("futures", str(path))
     exec(compile(path.read(), str(path), "exec", 0, True), vars(module))
     assert is_converted(module.main)
     assert aiocompat.run(module.main()) == 1.5
