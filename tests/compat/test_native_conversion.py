@@ -795,3 +795,23 @@ def test_from_a_zip_with_source_and_from_one_without(tmpdir):
     for name, converted in (("zipped", True), ("bare", False)):
         code = "import sys; sys.path.insert(0, %r); import %s" % (archive, name)
         assert run_python("-c", code) == "%s None given" % converted
+
+
+def test_kept_for_the_next_import(tmpdir):
+    module = tmpdir.join("imported.py")
+    module.write(START)
+    use = "import sys, aiocompat.coroutines.conversion as c; sys.path.insert(0, %r); %s; import imported as i; "
+    use += "print(not hasattr(i.give, '__wrapped__'), i.aiocompat.run(i.give(5)), i.give.__code__.co_firstlineno)"
+    first, later = use % (str(tmpdir), "pass"), use % (str(tmpdir), "c._converted = None")
+    assert run_python("-c", first, PYTHONDONTWRITEBYTECODE="1") == "True 5 4"
+    assert not tmpdir.join("__pycache__").check()
+    assert run_python("-c", first, PYTHONDONTWRITEBYTECODE="") == "True 5 4"
+    assert len([path for path in tmpdir.join("__pycache__").listdir() if "aiocompat" in path.basename]) == 1
+    assert run_python("-c", later, PYTHONDONTWRITEBYTECODE="") == "True 5 4"
+    # Damaged and outdated pieces are made again.
+    (kept,) = [path for path in tmpdir.join("__pycache__").listdir() if "aiocompat" in path.basename]
+    kept.write_binary(kept.read_binary()[:-20])
+    assert run_python("-c", first, PYTHONDONTWRITEBYTECODE="") == "True 5 4"
+    module.write("# One line more.\n" + START)
+    assert run_python("-c", first, PYTHONDONTWRITEBYTECODE="") == "True 5 5"
+    assert run_python("-c", later, PYTHONDONTWRITEBYTECODE="") == "True 5 5"

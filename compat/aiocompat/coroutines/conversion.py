@@ -11,6 +11,7 @@ import functools
 import inspect
 import linecache
 import re
+import sys
 import threading
 import types
 import warnings
@@ -18,6 +19,7 @@ import weakref
 
 import __future__
 from aiocompat.coroutines import waiting
+from aiocompat.coroutines.keeping import keep, kept
 from aiocompat.coroutines.marks import is_wrapper
 from aiocompat.coroutines.rewriting import WAITING, Refused, Rewriting
 
@@ -43,7 +45,7 @@ def converted(function):
         if known is None:
             # By identity: code of another file may be equal.
             gone = weakref.ref(code, functools.partial(_forget, id(code)))
-            known = _conversions[id(code)] = (gone, _converted(function))
+            known = _conversions[id(code)] = (gone, _conversion(function))
     if known[1] is None:
         return None
     native, marks = known[1]
@@ -80,29 +82,41 @@ def meaning_of(function, path):
     return value
 
 
-def _converted(function):
+def _conversion(function):
+    """Native code, and the names that it took for From and Return, or None."""
     code = function.__code__
     if is_wrapper(function) and not inspect.isgeneratorfunction(function):
         return None
-    rewriting = Rewriting(functools.partial(meaning_of, function))
-    with warnings.catch_warnings():
-        # What Python has to say about the source it said when it compiled the module.
-        warnings.simplefilter("ignore")
-        try:
-            linecache.checkcache(code.co_filename)
-            lines = linecache.getlines(code.co_filename, function.__globals__)
-            definition = _definition(code, lines)
-            scope = _Scope(code, getattr(code, "co_qualname", function.__qualname__), _imported(lines))
-            if not _same(scope.compiled(definition), code):
+    found = kept(code)
+    if found is not None and code.co_filename == found[0].co_filename and _same(code, found[0]):
+        _, native, marks = found
+    else:
+        with warnings.catch_warnings():
+            # What Python has to say about the source it said when it compiled the module.
+            warnings.simplefilter("ignore")
+            try:
+                native, marks = _converted(function)
+            except (Refused, SyntaxError, ValueError, RecursionError):
                 return None
-            native = scope.compiled(rewriting.native(definition))
-        except (Refused, SyntaxError, ValueError, RecursionError):
-            return None
+        keep(code, native, marks)
+    constants = tuple(waiting if constant == WAITING else constant for constant in native.co_consts)
+    return replaced(native, co_consts=constants), {path: getattr(waiting, name) for path, name in marks}
+
+
+def _converted(function):
+    code = function.__code__
+    linecache.checkcache(code.co_filename)
+    lines = linecache.getlines(code.co_filename, function.__globals__)
+    definition = _definition(code, lines)
+    scope = _Scope(code, getattr(code, "co_qualname", function.__qualname__), _imported(lines))
+    if not _same(scope.compiled(definition), code):
+        raise Refused
+    rewriting = Rewriting(functools.partial(meaning_of, function))
+    native = scope.compiled(rewriting.native(definition))
     fits = native.co_flags & _KINDS == inspect.CO_COROUTINE and set(native.co_freevars) <= set(code.co_freevars)
     if not fits or _nested(native) != _nested(code):
-        return None
-    constants = tuple(waiting if constant == WAITING else constant for constant in native.co_consts)
-    return replaced(native, co_consts=constants), rewriting.marks
+        raise Refused
+    return native, tuple((path, mark.__name__) for path, mark in rewriting.marks.items())
 
 
 def _definition(code, lines):
@@ -219,8 +233,12 @@ def _nested(code):
 
 
 def _same(code, other):
-    """Whether two code objects do the same, at the same lines; until 3.10 ``==`` does not look at these."""
-    return code == other and getattr(code, "co_linetable", None) == getattr(other, "co_linetable", None)
+    """Whether two code objects do the same, at the same places.
+
+    ``==`` does not look at the table of lines until 3.10, and never at the qualified name.
+    """
+    names = ("co_qualname", "co_linetable") if sys.version_info >= (3, 10) else ("co_lnotab",)
+    return code == other and all(getattr(code, name, None) == getattr(other, name, None) for name in names)
 
 
 def replaced(code, **changes):

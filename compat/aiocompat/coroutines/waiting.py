@@ -7,7 +7,7 @@ import re
 import sys
 import types
 
-from aiocompat.coroutines.marks import Releasing, Return, not_awaitable, place
+from aiocompat.coroutines.marks import From, Releasing, Return, not_awaitable, place
 
 TypeError = builtins.TypeError
 
@@ -16,7 +16,7 @@ _LOCKS = (asyncio.Lock, asyncio.Semaphore, asyncio.Condition)
 # What Python says up to 3.13, and from 3.14 on.
 _CANNOT_BE_AWAITED = re.compile(r"object (.+) can't be used in 'await' expression$|'(.+)' object can't be awaited$")
 
-__all__ = ["Return", "TypeError", "awaitable", "explain", "returned", "wait"]
+__all__ = ["From", "Return", "TypeError", "awaitable", "explain", "returned", "wait"]
 
 
 @types.coroutine
