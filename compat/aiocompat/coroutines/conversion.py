@@ -5,6 +5,8 @@ an ``async def``. Unless the first gives exactly the code that was loaded nothin
 meanwhile, code that pytest, an import hook or a debugger rewrote. Names count with what they mean at the decoration.
 """
 
+import __future__
+
 import ast
 import builtins
 import functools
@@ -17,7 +19,6 @@ import types
 import warnings
 import weakref
 
-import __future__
 from aiocompat.coroutines import waiting
 from aiocompat.coroutines.keeping import keep, kept
 from aiocompat.coroutines.marks import is_wrapper
@@ -185,10 +186,12 @@ class _Scope(object):
         imported = sorted(imported.intersection(_names(code)))
         text = []
         names = qualified_name.split(".")[:-1]
+        parameters = "(%s)" % ", ".join(name for name in code.co_freevars if name != "__class__")
         for name, inner in zip(names, names[1:] + [""]):
-            if name != "<locals>":
-                parameters = "(%s)" % ", ".join(name for name in code.co_freevars if name != "__class__")
-                text.append("%s%s %s:" % (" " * len(text), *(("def", name + parameters) if inner == "<locals>" else ("class", name))))
+            if inner == "<locals>":
+                text.append(" " * len(text) + "def %s%s:" % (name, parameters))
+            elif name != "<locals>":
+                text.append(" " * len(text) + "class %s:" % name)
         text.append(" " * len(text) + "pass\n")
         self._module = block = ast.parse("".join("import %s\n" % name for name in imported) + "\n".join(text))
         while hasattr(block.body[-1], "body"):

@@ -43,7 +43,7 @@ def _is_generator_function(function):
 
 
 def _signature(code):
-    """The parameters and arguments with which a call is passed on, so that a wrong call fails as the function's does."""
+    """Parameters and arguments that pass a call on, so that a wrong call fails where the function's would."""
     positional, named = code.co_argcount, code.co_argcount + code.co_kwonlyargcount
     parameters, arguments = list(code.co_varnames[:positional]), list(code.co_varnames[:positional])
     positional_only = getattr(code, "co_posonlyargcount", 0)

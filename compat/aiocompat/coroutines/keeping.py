@@ -1,7 +1,7 @@
 """Converted code kept between runs, beside the module's own compiled code, so that only the first import converts.
 
-Each piece is kept with the code that it stands for and is used for equal code only: what changed in the module cannot be
-missed. As with the module's own code, nothing is kept where ``sys.dont_write_bytecode`` says so or nothing can be
+Each piece is kept with the code that it stands for and is used for equal code only: what changed in the module cannot
+be missed. As with the module's own code, nothing is kept where ``sys.dont_write_bytecode`` says so or nothing can be
 written.
 """
 
@@ -19,7 +19,7 @@ _new = {}
 
 
 def kept(code):
-    """The pieces kept for a code object: its conversion, what that took for granted, and the code converted; or None."""
+    """What :func:`keep` was given for code of this name at this line of this file, maybe in an earlier run, or None."""
     filename = code.co_filename
     if filename not in _kept:
         _kept[filename] = _read(filename)
@@ -27,7 +27,7 @@ def kept(code):
 
 
 def keep(code, native, marks):
-    """Keep the conversion of a code object, and names with what they meant, all of which ``marshal`` must take."""
+    """Keep the native code for a code object and what it took names for; ``marshal`` must take them."""
     if sys.dont_write_bytecode or _path(code.co_filename) is None:
         return
     if not _new:

@@ -21,8 +21,9 @@ class Return(BaseException):
     """Ends a coroutine with a value: ``raise Return(value)``. Several values make a tuple, none makes ``None``.
 
     Not an ``Exception``, so that ``except Exception`` around it does not take the value for an error (Trollius's own
-    Return is one). Raised like any other exception, on every runtime: a bare ``except:``, ``except BaseException`` and
-    the ``__exit__`` of a ``with`` around it see it, and a function that a coroutine calls may end the coroutine with it.
+    Return is one). It is raised like any other exception, on every runtime: a bare ``except:``, ``except
+    BaseException`` and the ``__exit__`` of a ``with`` around it see it, and a function that a coroutine calls may end
+    the coroutine with it.
     """
 
     @property

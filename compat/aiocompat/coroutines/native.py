@@ -26,8 +26,8 @@ def coroutine(function):
     result, even if that is a future. An ``async def`` is returned as it is.
 
     On Python 3.5 and later the function is made an ``async def`` from its source, once. What differs where the source
-    is not to be had (``exec``, frozen and zipped modules), or is not that of the code that was loaded: a call is five
-    to eight times slower, and ``yield From(f())`` also takes None or a lock that ``f()`` returns, which otherwise is a
+    is not to be had (``exec``, frozen modules), or is not that of the code that was loaded: a call is about twelve
+    times slower, and ``yield From(f())`` also takes None or a lock that ``f()`` returns, which otherwise is a
     TypeError. Elsewhere than directly around a call From takes them on every runtime.
     """
     if isinstance(function, (classmethod, staticmethod)):
@@ -96,6 +96,8 @@ def cells({0}):
             return ({0})
         return _aiocompat_made
 """
-    module = compile(source.format("".join(name + ", " for name in free_names), ", ".join(parameters)), __file__, "exec")
+    module = compile(
+        source.format("".join(name + ", " for name in free_names), ", ".join(parameters)), __file__, "exec"
+    )
     (cells,) = (constant for constant in module.co_consts if isinstance(constant, types.CodeType))
     return next(constant for constant in cells.co_consts if isinstance(constant, types.CodeType))

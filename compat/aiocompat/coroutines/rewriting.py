@@ -1,4 +1,4 @@
-"""Python 3.5 and later: the tree of a function over ``yield From(x)`` and ``raise Return(v)`` made an ``async def``'s."""
+"""Python 3.5 and later: a function over ``yield From(x)`` and ``raise Return(v)`` made an ``async def``, as a tree."""
 
 import ast
 
