@@ -7,6 +7,7 @@ import itertools
 import linecache
 import os
 import pickle
+import py_compile
 import subprocess
 import sys
 import textwrap
@@ -327,6 +328,11 @@ PROGRAMS = {
             def evaluated(value=(yield From(give("default")))):
                 return value
             log.append(evaluated())
+            class Local((yield From(give(dict))), metaclass=(yield From(give(type)))):
+                @property
+                def waits(self):
+                    yield From("not waited for")
+            log.append((Local.__name__, Local.__mro__[1], type(next(Local().waits)) is From))
             leave()
     """,
     "errors and their lines": """
@@ -484,6 +490,11 @@ REFUSED = {
         @coroutine
         def main():
             yield From(None, None)
+    """,
+    "From of a star": """
+        @coroutine
+        def main():
+            raise Return((yield From(*[give(1)])))
     """,
     "From by keyword": """
         @coroutine
@@ -733,11 +744,12 @@ def test_debuggers_see_the_same_lines(tmpdir):
                 return trace
 
         waiting = module.main()
+        before = sys.gettrace()
         sys.settrace(trace)
         try:
             aiocompat.run(waiting)
         finally:
-            sys.settrace(None)
+            sys.settrace(before)
         # A statement on two lines may be seen at either first.
         seen.append([line for line, _ in itertools.groupby({14: 13, 17: 16}.get(line, line) for line in lines)])
     assert seen[0] == seen[1]
@@ -761,6 +773,71 @@ def test_what_is_no_function_is_driven():
         raise aiocompat.Return(result, more)
 
     assert aiocompat.run(aiocompat.coroutine(functools.partial(body, 1))(2)) == (1, 2)
+
+
+@pytest.mark.parametrize("has_source", [True, False])
+def test_closed_while_it_waits(tmpdir, has_source):
+    text = """
+        @coroutine
+        def body():
+            try:
+                yield From(None)
+            finally:
+                log.append("closed")
+                raise Return("dropped")
+    """
+    module = load(text, tmpdir, has_source)
+    waiting = module.body()
+    waiting.send(None)
+    waiting.close()
+    assert module.log == ["closed"]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 8), reason="positional-only parameters are new in 3.8")
+@pytest.mark.parametrize("has_source", [True, False])
+def test_positional_only_parameters(tmpdir, has_source):
+    text = """
+        @coroutine
+        def body(a, /, b=2, **more):
+            raise Return(a, b, (yield From(give(more))))
+    """
+    module = load(text, tmpdir, has_source)
+    assert aiocompat.run(module.body(1, a=3)) == (1, 2, {"a": 3})
+
+
+def test_kept_pieces_are_used_for_equal_code_only(tmpdir, monkeypatch):
+    from aiocompat.coroutines import conversion, keeping
+
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    for name in ("_kept", "_new"):
+        monkeypatch.setattr(keeping, name, {})
+    monkeypatch.setattr(keeping.atexit, "register", lambda function: None)
+    path = tmpdir.join("kept.py")
+
+    def imported(text):
+        path.write(START + text)
+        path.setmtime(1000000000)
+        py_compile.compile(str(path))
+        module = new_module("kept", str(path))
+        exec(compile(path.read(), str(path), "exec", 0, True), vars(module))
+        keeping._write_all()
+        keeping._kept.clear()
+        return module
+
+    text = "@coroutine\ndef main(number=7):\n    return number + (yield From(give(5)))\n"
+    assert aiocompat.run(imported(text).main()) == 12
+    with monkeypatch.context() as patch:
+        patch.setattr(conversion, "_converted", None)
+        again = imported(text)
+    assert is_converted(again.main)
+    assert aiocompat.run(again.main()) == 12
+    # As long, and as old.
+    assert aiocompat.run(imported(text.replace("+", "-")).main()) == 2
+    # The folder is gone: nothing is written, and nothing fails.
+    module = imported("")
+    tmpdir.join("__pycache__").remove()
+    keeping.keep(module.give.__code__, module.give.__code__, ())
+    assert not tmpdir.join("__pycache__").check()
 
 
 def run_python(*arguments, **environment):

@@ -203,7 +203,9 @@ class _Scope(object):
         self._innermost.body[-1:] = [definition]
         code = self._code
         module = compile(self._module, code.co_filename, "exec", code.co_flags & _FUTURES, True)
-        return next(self._found(module))
+        for found in self._found(module):
+            return found
+        raise Refused
 
     def _found(self, code):
         for inner in _nested(code):
