@@ -291,6 +291,21 @@ PROGRAMS = {
                 log.append(holder.lock.locked())
             raise Return(holder.lock.locked())
     """,
+    "a bare yield": """
+        @coroutine
+        def answer():
+            raise Return(42)
+            yield
+        @coroutine
+        def turns():
+            log.append((yield))
+            yield
+        @coroutine
+        def main():
+            aiocompat.get_running_loop().call_soon(log.append, "callback")
+            yield From(turns())
+            raise Return((yield From(answer())))
+    """,
     "waits of every kind": """
         @coroutine
         def main():

@@ -18,6 +18,7 @@ except {0!r}.TypeError:
     raise
 """.format(WAITING)
 ).body[0]
+_WAIT_FOR_NONE = ast.parse("{0!r}.wait(None)".format(WAITING), mode="eval").body
 _WAIT = ast.parse("{0!r}.wait".format(WAITING), mode="eval").body
 _WITHOUT_CODE = frozenset(["ctx", "op", "ops"])
 
@@ -96,6 +97,9 @@ class Rewriting(object):
         self._watched = before
 
     def _yield(self, node):
+        if node.value is None:
+            # One turn of the loop, or never reached: a `yield` only makes the function a generator.
+            return _at(ast.Await(_placed(_WAIT_FOR_NONE, node)), node)
         return _at(ast.Await(self._waited(node, _is_call(self._marked(node)))), node)
 
     def _waited(self, node, is_plain):
@@ -141,7 +145,7 @@ class Rewriting(object):
     def _with(self, node):
         for item in node.items:
             held = item.context_expr
-            if isinstance(held, ast.Yield):
+            if isinstance(held, ast.Yield) and held.value is not None:
                 # A call here gives a lock as often as it gives a coroutine.
                 item.context_expr = _at(ast.Await(self._waited(held, False)), held)
             else:

@@ -6,6 +6,7 @@ import inspect
 import re
 import sys
 import types
+from types import CoroutineType
 
 from aiocompat.coroutines.marks import From, Releasing, Return, not_awaitable, place
 
@@ -33,7 +34,7 @@ def _held(lock):
 
 def awaitable(value):
     """What ``await`` takes in place of ``From(value)``, or None where nothing can wait for the value."""
-    if type(value) is types.CoroutineType:
+    if type(value) is CoroutineType:
         return value
     if isinstance(value, _LOCKS):
         return _held(value)
@@ -44,6 +45,8 @@ def awaitable(value):
 
 def wait(value):
     """:func:`awaitable`, or a TypeError that names the calling function and line."""
+    if type(value) is CoroutineType:
+        return value
     found = awaitable(value)
     if found is None:
         caller = sys._getframe(1)
