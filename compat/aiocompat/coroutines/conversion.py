@@ -186,12 +186,15 @@ class _Scope(object):
         imported = sorted(imported.intersection(_names(code)))
         text = []
         names = qualified_name.split(".")[:-1]
-        parameters = "(%s)" % ", ".join(name for name in code.co_freevars if name != "__class__")
+        free = ", ".join(name for name in code.co_freevars if name != "__class__")
+        # Code that is nested, but in no function, is so in the type parameters of a class (PEP 695).
+        is_generic = code.co_flags & inspect.CO_NESTED and "<locals>" not in names
+        type_parameters = "[%s]" % (free or "_") if is_generic else ""
         for name, inner in zip(names, names[1:] + [""]):
             if inner == "<locals>":
-                text.append(" " * len(text) + "def %s%s:" % (name, parameters))
+                text.append(" " * len(text) + "def %s(%s):" % (name, free))
             elif name != "<locals>":
-                text.append(" " * len(text) + "class %s:" % name)
+                text.append(" " * len(text) + "class %s%s:" % (name, type_parameters))
         text.append(" " * len(text) + "pass\n")
         self._module = block = ast.parse("".join("import %s\n" % name for name in imported) + "\n".join(text))
         while hasattr(block.body[-1], "body"):
