@@ -1,5 +1,6 @@
 """``@coroutine``, ``From`` and ``Return``: the same on every runtime."""
 
+import functools
 import gc
 import inspect
 import os
@@ -58,6 +59,79 @@ def test_except_exception_does_not_take_return_for_an_error():
             raise Return("swallowed")
 
     assert run(careful) == 1
+
+
+def test_return_is_raised_like_any_other_exception():
+    seen = []
+
+    class Watching(object):
+        def __enter__(self):
+            return self
+
+        def __exit__(self, kind, error, trace):
+            seen.append((kind, error.value))
+
+    def helper():
+        raise Return("from a function", 2)
+
+    @coroutine
+    def watched():
+        try:
+            with Watching():
+                yield From(None)
+                raise Return(1)
+        except BaseException as error:
+            seen.append(type(error))
+        helper()
+
+    assert run(watched) == ("from a function", 2)
+    assert seen == [(Return, 1), Return]
+
+
+def test_above_other_decorators():
+    calls = []
+
+    def counted(function):
+        @functools.wraps(function)
+        def wrapper(*args):
+            calls.append(args)
+            return function(*args)
+
+        return wrapper
+
+    @coroutine
+    @counted
+    def body(value):
+        raise Return((yield From(give(value))))
+
+    @coroutine
+    @counted
+    def without_yield(value):
+        return value
+
+    assert run(body, 1) == 1
+    assert run(without_yield, 2) == 2
+    assert calls == [(1,), (2,)]
+
+
+def test_generators_of_values_are_errors_with_name_and_line():
+    @coroutine
+    def numbers():
+        for number in range(3):
+            yield number
+
+    with pytest.raises(TypeError) as caught:
+        run(numbers)
+    for part in ("numbers()", "line %d" % line_of(numbers, "yield number"), "yields 0", "no coroutine"):
+        assert part in str(caught.value)
+
+
+def test_a_generator_that_is_data_is_the_result():
+    @coroutine
+    def giving():
+        return (number for number in range(3))
+
+    assert list(run(giving)) == [0, 1, 2]
 
 
 def test_finally_may_wait():

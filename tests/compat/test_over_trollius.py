@@ -1,5 +1,8 @@
 """Python 2.7: living beside code that is written for Trollius."""
 
+import subprocess
+import sys
+
 import pytest
 import trollius
 
@@ -59,3 +62,21 @@ def test_wait_forbids_coroutines_as_asyncio_does():
 def test_unknown_keyword_arguments_are_errors():
     with pytest.raises(TypeError):
         aiocompat.run(aiocompat.wait([], loop=None))
+
+
+def test_closed_or_dropped_before_its_first_step(caplog):
+    waiting = ours(1)
+    waiting.close()
+    with pytest.raises(RuntimeError):
+        aiocompat.run(waiting)
+    del waiting
+    assert not caplog.records
+    ours(1)
+    assert "was never yielded from" in caplog.text
+
+
+def test_without_trollius_it_says_what_to_install():
+    code = "import sys, types; package = types.ModuleType('aiocompat'); package.__path__ = %r; "
+    code += "sys.modules.update(aiocompat=package, trollius=None); import aiocompat.coroutines"
+    process = subprocess.Popen([sys.executable, "-c", code % aiocompat.__path__], stderr=subprocess.PIPE)
+    assert b"pip install trollius" in process.communicate()[1].splitlines()[-1]

@@ -9,6 +9,9 @@ if sys.version_info >= (3, 5):
 elif sys.version_info >= (3,):
     from aiocompat.coroutines.delegating import coroutine
 else:
-    from aiocompat.coroutines.stacked import coroutine
+    try:
+        from aiocompat.coroutines.stacked import coroutine
+    except ImportError as missing:
+        raise ImportError("%s: on Python 2.7 aiocompat runs on Trollius: pip install trollius six" % missing)
 
 __all__ = ["From", "Return", "coroutine"]

@@ -8,9 +8,11 @@ from aiocompat.coroutines.marks import (
     From,
     Releasing,
     Return,
+    as_generator,
     forgotten_from,
     leaked_stop_iteration,
     not_awaitable,
+    place_of,
 )
 
 _LOCKS = (asyncio.Lock, asyncio.Semaphore, asyncio.Condition)
@@ -20,23 +22,12 @@ def coroutine(function):
     """Make a generator function, or a plain function, a coroutine function; see :mod:`aiocompat.coroutines.native`."""
     if asyncio.iscoroutinefunction(function):
         return function
-    if not inspect.isgeneratorfunction(function):
-
-        @asyncio.coroutine
-        @functools.wraps(function)
-        def called(*args, **kwargs):
-            yield from ()
-            try:
-                return function(*args, **kwargs)
-            except Return as returned:
-                return returned.value
-
-        return called
+    body = function if inspect.isgeneratorfunction(function) else as_generator(function, _drive)
 
     @asyncio.coroutine
     @functools.wraps(function)
     def driven(*args, **kwargs):
-        return (yield from _drive(function(*args, **kwargs)))
+        return (yield from _drive(body(*args, **kwargs)))
 
     return driven
 
@@ -59,9 +50,12 @@ def _drive(generator):
             elif item is None or isinstance(item, asyncio.Future):
                 value = yield item
             else:
-                error = forgotten_from(generator, item)
+                error = forgotten_from(place_of(generator), item)
         except GeneratorExit:
-            generator.close()
+            try:
+                generator.close()
+            except Return:
+                pass
             raise
         except BaseException as caught:
             error = caught
@@ -75,4 +69,4 @@ def _awaited(generator, awaitable):
         return (yield)
     if isinstance(awaitable, asyncio.Future) or asyncio.iscoroutine(awaitable):
         return (yield from awaitable)
-    raise not_awaitable(generator, awaitable)
+    raise not_awaitable(place_of(generator), repr(awaitable))

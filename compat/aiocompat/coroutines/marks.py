@@ -1,5 +1,8 @@
 """What a portable coroutine yields and raises, and the messages where it does neither right."""
 
+import functools
+import types
+
 
 class From(object):
     """Marks a wait: ``value = yield From(awaitable)``.
@@ -18,34 +21,72 @@ class Return(BaseException):
     """Ends a coroutine with a value: ``raise Return(value)``. Several values make a tuple, none makes ``None``.
 
     Not an ``Exception``, so that ``except Exception`` around it does not take the value for an error (Trollius's own
-    Return is one).
+    Return is one). It is raised like any other exception, on every runtime: a bare ``except:``, ``except
+    BaseException`` and the ``__exit__`` of a ``with`` around it see it, and a function that a coroutine calls may end
+    the coroutine with it.
     """
 
-    def __init__(self, *values):
-        BaseException.__init__(self, *values)
-        self.value = values[0] if len(values) == 1 else (values or None)
+    @property
+    def value(self):
+        """What the coroutine returns."""
+        values = self.args
+        return values[0] if len(values) == 1 else (values or None)
+
+
+def place(code, line):
+    """Name, file and line of a point in a function, for messages."""
+    return "%s() (%s, line %d)" % (code.co_name, code.co_filename, line)
 
 
 def place_of(generator):
     """Name, file and line of where ``generator`` is now, for messages."""
-    frame = generator.gi_frame
-    line = frame.f_lineno if frame is not None else generator.gi_code.co_firstlineno
-    return "%s() (%s, line %d)" % (generator.__name__, generator.gi_code.co_filename, line)
+    frame, code = generator.gi_frame, generator.gi_code
+    return place(code, frame.f_lineno if frame is not None else code.co_firstlineno)
 
 
-def forgotten_from(generator, value):
-    """The error for ``yield value`` without From."""
-    return TypeError("%s yields %r: to wait for it write `yield From(...)`" % (place_of(generator), value))
+def forgotten_from(where, value):
+    """The error for ``yield value`` without From, and for a generator of values under ``@coroutine``."""
+    return TypeError(
+        "%s yields %r: to wait for it write `yield From(...)`; a generator that gives values is no coroutine"
+        % (where, value)
+    )
 
 
-def not_awaitable(generator, value):
+def not_awaitable(where, what):
     """The error for ``yield From(value)`` where nothing can wait for the value."""
-    return TypeError("%s waits for %r, which is not awaitable" % (place_of(generator), value))
+    return TypeError("%s waits for %s, which is not awaitable" % (where, what))
 
 
 def leaked_stop_iteration():
     """The error for a StopIteration that leaves a coroutine's body by mistake (PEP 479)."""
-    return RuntimeError("generator raised StopIteration")
+    return RuntimeError("coroutine raised StopIteration")
+
+
+def as_generator(function, drive):
+    """A generator function that does what ``function``, which has no ``yield``, does.
+
+    Where ``function`` is a wrapper (its name is not that of its code: ``@coroutine`` above another decorator) and gives
+    the generator that it wraps, ``drive`` makes that a coroutine. Any other result is taken as it is.
+    """
+
+    @functools.wraps(function, assigned=[name for name in functools.WRAPPER_ASSIGNMENTS if hasattr(function, name)])
+    def generator(*args, **kwargs):
+        result = function(*args, **kwargs)
+        if is_wrapper(function) and _is_generator_of(function, result):
+            result = yield From(drive(result))
+        raise Return(result)
+
+    return generator
+
+
+def is_wrapper(function):
+    """Whether ``function`` has the name of another: ``functools.wraps``."""
+    code = getattr(function, "__code__", None)
+    return code is not None and code.co_name != function.__name__
+
+
+def _is_generator_of(function, result):
+    return isinstance(result, types.GeneratorType) and result.gi_code.co_name == function.__name__
 
 
 class Releasing(object):

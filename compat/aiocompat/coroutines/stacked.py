@@ -16,9 +16,11 @@ from aiocompat.coroutines.marks import (
     From,
     Releasing,
     Return,
+    as_generator,
     forgotten_from,
     leaked_stop_iteration,
     not_awaitable,
+    place_of,
 )
 
 _LOCKS = (trollius.Lock, trollius.Semaphore, trollius.Condition)
@@ -32,7 +34,7 @@ def coroutine(function):
     """
     if getattr(function, "_is_coroutine", False):
         return function
-    body = function if inspect.isgeneratorfunction(function) else _as_generator(function)
+    body = function if inspect.isgeneratorfunction(function) else as_generator(function, Coroutine)
 
     @functools.wraps(function)
     def coroutine_function(*args, **kwargs):
@@ -43,28 +45,28 @@ def coroutine(function):
     return coroutine_function
 
 
-def _as_generator(function):
-    @functools.wraps(function)
-    def generator(*args, **kwargs):
-        raise Return(function(*args, **kwargs))
-        yield
-
-    return generator
-
-
 class Coroutine(CoroWrapper, object):
     """A coroutine in progress: the generators it has called into, innermost last.
 
     A :class:`trollius.coroutines.CoroWrapper` so that Trollius takes it for a coroutine.
     """
 
+    # Trollius reads these of its own wrapper.
+    func = __qualname__ = _source_traceback = None
+    __slots__ = ("_stack", "gen")
+
     def __init__(self, generator):
         self.gen = generator
-        self.__name__ = generator.__name__
-        self.__qualname__ = None
-        self.func = None
-        self._source_traceback = None
-        self._stack = [generator]
+        # None before the first step; empty when done, or when another coroutine waits for this one.
+        self._stack = None
+
+    @property
+    def __name__(self):
+        return self.gen.__name__
+
+    def __del__(self):
+        if self._stack is None:
+            CoroWrapper.__del__(self)
 
     def __next__(self):
         return self._resume(None, None)
@@ -80,57 +82,55 @@ class Coroutine(CoroWrapper, object):
         return self._resume(None, (exc_type, exc_value, exc_tb))
 
     def close(self):
-        while self._stack:
-            self._stack.pop().close()
+        stack = [self.gen] if self._stack is None else self._stack
+        self._stack = ()
+        while stack:
+            stack.pop().close()
 
     def _resume(self, value, error):
         stack = self._stack
-        if not stack:
-            raise RuntimeError("cannot reuse already awaited coroutine %s()" % self.__name__)
+        if stack is None:
+            stack = self._stack = [self.gen]
+        elif not stack:
+            raise _used(self)
+        generator = stack[-1]
         while True:
-            generator = stack[-1]
             try:
                 item = generator.send(value) if error is None else generator.throw(*error)
             except Return as returned:
-                value, error = returned.value, None
-                stack.pop()
+                values = returned.args
+                value, error = values[0] if len(values) == 1 else (values or None), None
             except StopIteration:
                 value, error = None, None
                 # A StopIteration that the end of the generator made comes from no frame inside it.
                 if sys.exc_info()[2].tb_next is not None:
-                    leaked = leaked_stop_iteration()
-                    error = (RuntimeError, leaked, sys.exc_info()[2])
-                stack.pop()
+                    error = (RuntimeError, leaked_stop_iteration(), sys.exc_info()[2])
             except BaseException:
                 value, error = None, sys.exc_info()
-                stack.pop()
             else:
                 value = error = None
-                waited, error = self._waited(generator, item)
-                if error is None and waited is not self:
+                # What nearly every call is comes first, at the price of saying it here.
+                awaitable = item.awaitable if type(item) is From else self
+                if type(awaitable) is Coroutine and awaitable._stack is None:
+                    awaitable._stack = ()
+                    generator = awaitable.gen
+                    stack.append(generator)
+                    continue
+                try:
+                    waited = _waited(generator, item)
+                except Exception as mistake:
+                    error = (type(mistake), mistake, None)
+                    continue
+                if type(waited) is not Coroutine:
                     return trollius.From(waited)
+                waited._stack = ()
+                generator = waited.gen
+                stack.append(generator)
                 continue
+            stack.pop()
             if not stack:
                 self._finish(value, error)
-
-    def _waited(self, generator, item):
-        """What the task has to wait for, or this object where the stack has grown instead, and an error to throw."""
-        if type(item) is not From:
-            if item is None:
-                return None, None
-            return None, _error(forgotten_from(generator, item))
-        awaitable = item.awaitable
-        if type(awaitable) is Coroutine:
-            if len(awaitable._stack) != 1 or awaitable.gen.gi_frame is None:
-                return None, _error(RuntimeError("cannot reuse already awaited coroutine %s()" % awaitable.__name__))
-            self._stack.append(awaitable._stack.pop())
-            return self, None
-        if isinstance(awaitable, _LOCKS):
-            self._stack.append(_acquired(awaitable))
-            return self, None
-        if awaitable is None or trollius.iscoroutine(awaitable) or isinstance(awaitable, trollius.Future):
-            return awaitable, None
-        return None, _error(not_awaitable(generator, awaitable))
+            generator = stack[-1]
 
     def _finish(self, value, error):
         if error is not None:
@@ -141,8 +141,24 @@ class Coroutine(CoroWrapper, object):
         raise returned
 
 
-def _error(exception):
-    return (type(exception), exception, None)
+def _waited(generator, item):
+    """What the task has to wait for, or a coroutine of ours to go on with; TypeError or RuntimeError for a mistake."""
+    if item is None:
+        return None
+    if type(item) is not From:
+        raise forgotten_from(place_of(generator), item)
+    awaitable = item.awaitable
+    if type(awaitable) is Coroutine:
+        raise _used(awaitable)
+    if isinstance(awaitable, _LOCKS):
+        return Coroutine(_acquired(awaitable))
+    if awaitable is None or trollius.iscoroutine(awaitable) or isinstance(awaitable, trollius.Future):
+        return awaitable
+    raise not_awaitable(place_of(generator), repr(awaitable))
+
+
+def _used(coroutine_object):
+    return RuntimeError("cannot reuse already awaited coroutine %s()" % coroutine_object.__name__)
 
 
 def _acquired(lock):

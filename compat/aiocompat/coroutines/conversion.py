@@ -1,0 +1,261 @@
+"""Python 3.5 and later: native coroutine code from the source of a function that waits with From.
+
+A function is converted by itself, when it is decorated. Its lines are parsed and compiled twice: as they are, and made
+an ``async def``. Unless the first gives exactly the code that was loaded nothing is converted: source that changed
+meanwhile, code that pytest, an import hook or a debugger rewrote. Names count with what they mean at the decoration.
+"""
+
+import __future__
+
+import ast
+import builtins
+import functools
+import inspect
+import linecache
+import re
+import sys
+import threading
+import types
+import warnings
+import weakref
+
+from aiocompat.coroutines import waiting
+from aiocompat.coroutines.keeping import keep, kept
+from aiocompat.coroutines.marks import is_wrapper
+from aiocompat.coroutines.rewriting import WAITING, Refused, Rewriting
+
+_FUTURES = functools.reduce(
+    int.__or__, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+)
+_KINDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ITERABLE_COROUTINE | 0x200  # CO_ASYNC_GENERATOR, 3.6
+_DEFINITION = re.compile(r"\s*def\b")
+_PASSED_OVER = re.compile(r"\s*(#.*)?$")
+_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+\S+[ \t]+)?import\b(?:[ \t]*([\w., \t]+)|\s*\(([^)#]*)\))", re.MULTILINE)
+_TRIES = 3
+
+_lock = threading.RLock()
+_conversions = {}
+_last_imported = None, frozenset()
+
+
+def converted(function):
+    """Native code for a function, or None where no native code does exactly what the function does."""
+    code = function.__code__
+    with _lock:
+        known = _conversions.get(id(code))
+        if known is None:
+            # By identity: code of another file may be equal.
+            gone = weakref.ref(code, functools.partial(_forget, id(code)))
+            known = _conversions[id(code)] = (gone, _conversion(function))
+    if known[1] is None:
+        return None
+    native, marks = known[1]
+    if any(meaning_of(function, path) is not mark for path, mark in marks.items()):
+        return None
+    return native
+
+
+def cells_of(function):
+    """The cells of a function's closure by name."""
+    return dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
+
+
+def _forget(key, reference):
+    with _lock:
+        if _conversions.get(key, (None,))[0] is reference:
+            del _conversions[key]
+
+
+def meaning_of(function, path):
+    """What a dotted name means in a function, None if that is not known before it runs."""
+    code, name = function.__code__, path[0]
+    if name in code.co_freevars:
+        try:
+            value = cells_of(function)[name].cell_contents
+        except ValueError:
+            return None
+    elif name in code.co_varnames or name in code.co_cellvars:
+        return None
+    else:
+        value = function.__globals__.get(name, getattr(builtins, name, None))
+    for attribute in path[1:]:
+        value = vars(value).get(attribute) if isinstance(value, types.ModuleType) else None
+    return value
+
+
+def _conversion(function):
+    """Native code, and the names that it took for From and Return, or None."""
+    code = function.__code__
+    if is_wrapper(function) and not inspect.isgeneratorfunction(function):
+        return None
+    found = kept(code)
+    if found is not None and code.co_filename == found[0].co_filename and _same(code, found[0]):
+        _, native, marks = found
+    else:
+        with warnings.catch_warnings():
+            # What Python has to say about the source it said when it compiled the module.
+            warnings.simplefilter("ignore")
+            try:
+                native, marks = _converted(function)
+            except (Refused, SyntaxError, ValueError, RecursionError):
+                return None
+        keep(code, native, marks)
+    constants = tuple(waiting if constant == WAITING else constant for constant in native.co_consts)
+    return replaced(native, co_consts=constants), {path: getattr(waiting, name) for path, name in marks}
+
+
+def _converted(function):
+    code = function.__code__
+    linecache.checkcache(code.co_filename)
+    lines = linecache.getlines(code.co_filename, function.__globals__)
+    definition = _definition(code, lines)
+    scope = _Scope(code, getattr(code, "co_qualname", function.__qualname__), _imported(lines))
+    if not _same(scope.compiled(definition), code):
+        raise Refused
+    rewriting = Rewriting(functools.partial(meaning_of, function))
+    native = scope.compiled(rewriting.native(definition))
+    fits = native.co_flags & _KINDS == inspect.CO_COROUTINE and set(native.co_freevars) <= set(code.co_freevars)
+    if not fits or _nested(native) != _nested(code):
+        raise Refused
+    return native, tuple((path, mark.__name__) for path, mark in rewriting.marks.items())
+
+
+def _definition(code, lines):
+    """The definition that the code was compiled from, as far as its first line and its name tell."""
+    start = code.co_firstlineno - 1
+    if start >= len(lines):
+        raise Refused
+    indented = lines[start][0].isspace()
+    before = "\n" * (start - indented) + "if 1:\n" * indented
+    for end in _ends(lines, start):
+        try:
+            flags = code.co_flags & _FUTURES | ast.PyCF_ONLY_AST
+            tree = compile(before + "".join(lines[start:end]), code.co_filename, "exec", flags, True)
+        except SyntaxError:
+            continue
+        found = tree.body[0].body if indented else tree.body
+        if len(found) == 1 and isinstance(found[0], ast.FunctionDef) and found[0].name == code.co_name:
+            return _bare(found[0])
+        break
+    raise Refused
+
+
+def _ends(lines, start):
+    """Where the definition may end: before lines that are indented no more than it, if it parses that far."""
+    depth = _indentation(lines[start])
+    header = next((number for number in range(start, len(lines)) if _DEFINITION.match(lines[number])), len(lines))
+    tries = 0
+    for number in range(header + 1, len(lines)):
+        if _indentation(lines[number]) <= depth and not _PASSED_OVER.match(lines[number]):
+            yield number
+            tries += 1
+            if tries == _TRIES:
+                # Strings and brackets go on at the left margin: a tokenizer knows, but takes its time.
+                yield start + len(inspect.getblock(lines[start:]))
+                return
+    yield len(lines)
+
+
+def _indentation(line):
+    return len(line) - len(line.lstrip())
+
+
+def _bare(definition):
+    """The definition without what is evaluated outside of it, but with its first line."""
+    if definition.decorator_list:
+        first = definition.decorator_list[0]
+        definition.decorator_list = [ast.copy_location(ast.Name("coroutine", ast.Load()), first)]
+    definition.returns = None
+    arguments = definition.args
+    arguments.defaults = []
+    arguments.kw_defaults = [None for _ in arguments.kwonlyargs]
+    for group in (getattr(arguments, "posonlyargs", []), arguments.args, arguments.kwonlyargs):
+        for argument in group:
+            argument.annotation = None
+    for argument in (arguments.vararg, arguments.kwarg):
+        if argument is not None:
+            argument.annotation = None
+    return definition
+
+
+class _Scope(object):
+    """Classes and functions as those around some code: they give it its qualified name, ``__class__``, its closure."""
+
+    def __init__(self, code, qualified_name, imported):
+        self._code = code
+        imported = sorted(imported.intersection(_names(code)))
+        text = []
+        names = qualified_name.split(".")[:-1]
+        free = ", ".join(name for name in code.co_freevars if name != "__class__")
+        # Code that is nested, but in no function, is so in the type parameters of a class (PEP 695).
+        is_generic = code.co_flags & inspect.CO_NESTED and "<locals>" not in names
+        type_parameters = "[%s]" % (free or "_") if is_generic else ""
+        for name, inner in zip(names, names[1:] + [""]):
+            if inner == "<locals>":
+                text.append(" " * len(text) + "def %s(%s):" % (name, free))
+            elif name != "<locals>":
+                text.append(" " * len(text) + "class %s%s:" % (name, type_parameters))
+        text.append(" " * len(text) + "pass\n")
+        self._module = block = ast.parse("".join("import %s\n" % name for name in imported) + "\n".join(text))
+        while hasattr(block.body[-1], "body"):
+            block = block.body[-1]
+        self._innermost = block
+
+    def compiled(self, definition):
+        """The code of a definition in this scope."""
+        self._innermost.body[-1:] = [definition]
+        code = self._code
+        module = compile(self._module, code.co_filename, "exec", code.co_flags & _FUTURES, True)
+        for found in self._found(module):
+            return found
+        raise Refused
+
+    def _found(self, code):
+        for inner in _nested(code):
+            if (inner.co_name, inner.co_firstlineno) == (self._code.co_name, self._code.co_firstlineno):
+                yield inner
+            for found in self._found(inner):
+                yield found
+
+
+def _imported(lines):
+    """The names that a module's import statements may bind.
+
+    Since 3.12 calling an attribute of such a name has code of its own.
+    """
+    global _last_imported
+    if _last_imported[0] is not lines:
+        found = set()
+        for names, in_brackets in _IMPORT.findall("".join(lines)):
+            found.update(name.split()[-1].split(".")[0] for name in (names or in_brackets).split(",") if name.strip())
+        _last_imported = lines, found
+    return _last_imported[1]
+
+
+def _names(code):
+    return set(code.co_names).union(*map(_names, _nested(code)))
+
+
+def _nested(code):
+    return [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
+
+
+def _same(code, other):
+    """Whether two code objects do the same, at the same places.
+
+    ``==`` does not look at the table of lines until 3.10, and never at the qualified name.
+    """
+    names = ("co_qualname", "co_linetable") if sys.version_info >= (3, 10) else ("co_lnotab",)
+    return code == other and all(getattr(code, name, None) == getattr(other, name, None) for name in names)
+
+
+def replaced(code, **changes):
+    """The code object with some of its attributes changed."""
+    if hasattr(code, "replace"):
+        return code.replace(**changes)
+    names = (
+        "argcount kwonlyargcount nlocals stacksize flags code consts names varnames filename name firstlineno lnotab "
+        "freevars cellvars"
+    )
+    names = ["co_" + name for name in names.split()]
+    return types.CodeType(*(changes.get(name, getattr(code, name)) for name in names))

@@ -1,0 +1,78 @@
+"""Converted code kept between runs, beside the module's own compiled code, so that only the first import converts.
+
+Each piece is kept with the code that it stands for and is used for equal code only: what changed in the module cannot
+be missed. As with the module's own code, nothing is kept where ``sys.dont_write_bytecode`` says so or nothing can be
+written.
+"""
+
+import atexit
+import importlib.util
+import marshal
+import os
+import sys
+
+# Raise it when converted code changes.
+_FORMAT = 1
+
+_kept = {}
+_new = {}
+
+
+def kept(code):
+    """What :func:`keep` was given for code of this name at this line of this file, maybe in an earlier run, or None."""
+    filename = code.co_filename
+    if filename not in _kept:
+        _kept[filename] = _read(filename)
+    return _kept[filename].get((code.co_name, code.co_firstlineno))
+
+
+def keep(code, native, marks):
+    """Keep the native code for a code object and what it took names for; ``marshal`` must take them."""
+    if sys.dont_write_bytecode or _path(code.co_filename) is None:
+        return
+    if not _new:
+        atexit.register(_write_all)
+    _new.setdefault(code.co_filename, {})[code.co_name, code.co_firstlineno] = (code, native, marks)
+
+
+def _path(filename):
+    """Where pieces of a module are kept, or None where Python does not keep the module's own code either."""
+    try:
+        compiled = importlib.util.cache_from_source(filename)
+    except (NotImplementedError, ValueError):
+        return None
+    return compiled[: -len("pyc")] + "aiocompat.pyc" if os.path.exists(compiled) else None
+
+
+def _header(filename):
+    source = os.stat(filename)
+    return (_FORMAT, importlib.util.MAGIC_NUMBER, int(source.st_mtime), source.st_size)
+
+
+def _read(filename):
+    path = _path(filename)
+    if path is None:
+        return {}
+    try:
+        with open(path, "rb") as file:
+            header, pieces = marshal.loads(file.read())
+        return pieces if header == _header(filename) else {}
+    except (OSError, EOFError, ValueError, TypeError):
+        return {}
+
+
+def _write_all():
+    for filename, pieces in _new.items():
+        path = _path(filename)
+        if path is None:
+            continue
+        unfinished = "%s.%d" % (path, os.getpid())
+        try:
+            everything = _read(filename)
+            everything.update(pieces)
+            with open(unfinished, "wb") as file:
+                file.write(marshal.dumps((_header(filename), everything)))
+            os.replace(unfinished, path)
+        except OSError:
+            pass
+    _new.clear()

@@ -1,0 +1,215 @@
+"""Python 3.5 and later: a function over ``yield From(x)`` and ``raise Return(v)`` made an ``async def``, as a tree."""
+
+import ast
+
+from aiocompat.coroutines.marks import From, Return
+
+# Stands for the module `waiting` in the code of converted functions: a constant, as their globals are the user's.
+WAITING = b"aiocompat.coroutines.waiting"
+# Any function that is called may raise Return. Python's own message for `await 5` names neither function nor line.
+_AROUND_BODY = ast.parse(
+    """\
+try:
+    pass
+except {0!r}.Return:
+    return {0!r}.returned()
+except {0!r}.TypeError:
+    {0!r}.explain()
+    raise
+""".format(WAITING)
+).body[0]
+_WAIT_FOR_NONE = ast.parse("{0!r}.wait(None)".format(WAITING), mode="eval").body
+_WAIT = ast.parse("{0!r}.wait".format(WAITING), mode="eval").body
+_WITHOUT_CODE = frozenset(["ctx", "op", "ops"])
+
+
+class Refused(Exception):
+    """The function cannot be an ``async def`` that does exactly the same."""
+
+
+class Rewriting(object):
+    """The rewriting of one function.
+
+    ``meaning_of`` says what a dotted name, as a tuple, means in the function. ``marks`` are the names that were taken
+    for From and Return.
+    """
+
+    def __init__(self, meaning_of):
+        self.marks = {}
+        self._meaning_of = meaning_of
+        # Whether a handler, a finally or a with that Return passes on its way out would see it.
+        self._watched = False
+        self._rewritings = {
+            ast.Yield: self._yield,
+            ast.YieldFrom: self._refuse,
+            ast.Raise: self._raise,
+            ast.Try: self._try,
+            ast.With: self._with,
+            ast.FunctionDef: self._function,
+            ast.AsyncFunctionDef: self._function,
+            ast.Lambda: self._function,
+            ast.ClassDef: self._class,
+            ast.ListComp: self._comprehension,
+            ast.SetComp: self._comprehension,
+            ast.DictComp: self._comprehension,
+            ast.GeneratorExp: self._comprehension,
+        }
+        if hasattr(ast, "TryStar"):
+            self._rewritings[ast.TryStar] = self._try
+
+    def native(self, definition):
+        """The ``async def`` for a function definition, made of its nodes."""
+        native = ast.AsyncFunctionDef(**{name: getattr(definition, name) for name in definition._fields})
+        body = list(native.body)
+        documentation = [body.pop(0)] if ast.get_docstring(definition, clean=False) is not None else []
+        self._all(body)
+        if body:
+            # Its place is that of what it begins with, so that it is no line of its own to debuggers and coverage.
+            handlers = [_placed(handler, definition) for handler in _AROUND_BODY.handlers]
+            body = [_at(ast.Try(body, handlers, [], []), body[0])]
+        native.body = documentation + body
+        return _at(native, definition)
+
+    def _rewritten(self, node):
+        rewriting = self._rewritings.get(type(node))
+        if rewriting is not None:
+            return rewriting(node)
+        self._fields(node)
+        return node
+
+    def _fields(self, node):
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if type(value) is list:
+                if field not in _WITHOUT_CODE:
+                    self._all(value)
+            elif isinstance(value, ast.AST) and field not in _WITHOUT_CODE:
+                setattr(node, field, self._rewritten(value))
+
+    def _all(self, nodes):
+        for index, node in enumerate(nodes):
+            if isinstance(node, ast.AST):
+                nodes[index] = self._rewritten(node)
+
+    def _all_watched(self, nodes, watched):
+        before, self._watched = self._watched, self._watched or watched
+        self._all(nodes)
+        self._watched = before
+
+    def _yield(self, node):
+        if node.value is None:
+            # One turn of the loop, or never reached: a `yield` only makes the function a generator.
+            return _at(ast.Await(_placed(_WAIT_FOR_NONE, node)), node)
+        return _at(ast.Await(self._waited(node, _is_call(self._marked(node)))), node)
+
+    def _waited(self, node, is_plain):
+        waited = self._marked(node)
+        rewritten = self._rewritten(waited)
+        if is_plain:
+            return rewritten
+        return _at(ast.Call(_placed(_WAIT, node), [rewritten], []), node)
+
+    def _marked(self, node):
+        """What ``yield From(x)`` waits for."""
+        marking = node.value
+        if not (_is_call(marking) and self._is(marking.func, From) and len(marking.args) == 1 and not marking.keywords):
+            raise Refused
+        if isinstance(marking.args[0], ast.Starred):
+            raise Refused
+        return marking.args[0]
+
+    def _refuse(self, node):
+        raise Refused
+
+    def _raise(self, node):
+        raised = node.exc
+        values = raised.args if _is_call(raised) and not raised.keywords else []
+        mark = raised.func if _is_call(raised) and not raised.keywords else raised
+        plain = not self._watched and node.cause is None and not any(isinstance(value, ast.Starred) for value in values)
+        if not (plain and self._is(mark, Return)):
+            self._fields(node)
+            return node
+        self._all(values)
+        value = _at(ast.Tuple(values, ast.Load()), node) if len(values) > 1 else (values or [None])[0]
+        return _at(ast.Return(value), node)
+
+    def _try(self, node):
+        groups = type(node) is not ast.Try
+        self._all_watched(node.body, bool(node.handlers or node.finalbody))
+        # `return` must not be written in `except*`, and since 3.14 had better not be in `finally`.
+        self._all_watched(node.handlers, groups or bool(node.finalbody))
+        self._all_watched(node.orelse, bool(node.finalbody))
+        self._all_watched(node.finalbody, True)
+        return node
+
+    def _with(self, node):
+        for item in node.items:
+            held = item.context_expr
+            if isinstance(held, ast.Yield) and held.value is not None:
+                # A call here gives a lock as often as it gives a coroutine.
+                item.context_expr = _at(ast.Await(self._waited(held, False)), held)
+            else:
+                item.context_expr = self._rewritten(held)
+            if item.optional_vars is not None:
+                item.optional_vars = self._rewritten(item.optional_vars)
+        self._all_watched(node.body, True)
+        return node
+
+    def _function(self, node):
+        """Only what is evaluated where the function is defined; annotations must not yield."""
+        self._all(getattr(node, "decorator_list", []))
+        self._all(node.args.defaults)
+        self._all(node.args.kw_defaults)
+        return node
+
+    def _class(self, node):
+        self._all(node.decorator_list)
+        self._all(node.bases)
+        self._all(node.keywords)
+        return node
+
+    def _comprehension(self, node):
+        """Only the first iterable is evaluated outside."""
+        node.generators[0].iter = self._rewritten(node.generators[0].iter)
+        return node
+
+    def _is(self, node, mark):
+        path = dotted(node)
+        if path is None or self._meaning_of(path) is not mark:
+            return False
+        self.marks[path] = mark
+        return True
+
+
+def _at(node, place):
+    """The node, at the place of another (``ast.copy_location`` takes its time)."""
+    node.lineno, node.col_offset = place.lineno, place.col_offset
+    if hasattr(place, "end_lineno"):
+        node.end_lineno, node.end_col_offset = place.end_lineno, place.end_col_offset
+    return node
+
+
+def dotted(node):
+    """The names of ``a.b.c`` as a tuple, or None for any other expression."""
+    names = []
+    while isinstance(node, ast.Attribute):
+        names.insert(0, node.attr)
+        node = node.value
+    return (node.id,) + tuple(names) if isinstance(node, ast.Name) else None
+
+
+def _is_call(node):
+    return isinstance(node, ast.Call)
+
+
+def _placed(node, place):
+    """A copy of a node and all below it, at the place of another."""
+    fields = {}
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            value = [_placed(item, place) for item in value]
+        elif isinstance(value, ast.AST) and not isinstance(value, ast.Load):
+            value = _placed(value, place)
+        fields[name] = value
+    return _at(type(node)(**fields), place)
