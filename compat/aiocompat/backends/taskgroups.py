@@ -2,11 +2,13 @@
 
 import sys
 
-from aiocompat.backends.groups import BaseExceptionGroup
 from aiocompat.backends.library import asyncio
 from aiocompat.backends.loops import get_running_loop, new_future
 from aiocompat.backends.spawning import cancelling, create_task, current_task, uncancel
 from aiocompat.coroutines import From, Return, coroutine
+
+if sys.version_info < (3, 11):
+    from aiocompat.backends.groups import BaseExceptionGroup
 
 # These end the group at once and are raised as they are.
 _FATAL = (SystemExit, KeyboardInterrupt)
