@@ -1,6 +1,7 @@
 """``as_completed`` as asyncio has it since 3.13."""
 
 import collections
+import inspect
 
 from aiocompat.backends.arguments import keywords
 from aiocompat.backends.iteration import StopAsyncIteration
@@ -81,7 +82,7 @@ def as_completed(fs, **options):
     ``timeout`` seconds gives TimeoutError. RuntimeError where no loop runs.
     """
     timeout = keywords(options, timeout=None)["timeout"]
-    if isfuture(fs) or iscoroutine(fs):
+    if isfuture(fs) or (iscoroutine(fs) and not inspect.isgenerator(fs)):
         raise TypeError("expects an iterable of awaitables, not %s" % type(fs).__name__)
     get_running_loop()
     return _Completing(fs, timeout)

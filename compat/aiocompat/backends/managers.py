@@ -26,14 +26,14 @@ def aenter(manager):
 def aexit(manager, exc_type=None, exc=None, tb=None):
     """Leave an asynchronous context manager; raises the given exception again unless the manager deals with it.
 
-    ``Return`` is not an exception to the manager: it is told that the block ended well. On 2.7 a manager that must wait
-    cannot do so when the coroutine is closed.
+    ``raise Return`` belongs after the block: in it, it is a RuntimeError here, or, where the function has become
+    native, leaves the block without a word to the manager. On 2.7 a manager that must wait cannot do so when the
+    coroutine is closed.
     """
-    if exc_type is None or issubclass(exc_type, Return):
-        yield From(type(manager).__aexit__(manager, None, None, None))
-    elif (yield From(type(manager).__aexit__(manager, exc_type, exc, tb))):
-        raise Return(None)
-    if exc is not None:
+    if exc_type is not None and issubclass(exc_type, Return):
+        raise RuntimeError("raise Return after the block that aexit() ends, not in it")
+    handled = yield From(type(manager).__aexit__(manager, exc_type, exc, tb))
+    if exc is not None and not handled:
         raise_again(exc_type, exc, tb)
 
 

@@ -70,9 +70,9 @@ class Runner(object):
 
     def close(self):
         """Cancel the tasks that are left, wait for them and for the default executor's threads, close the loop."""
-        loop, self._loop, self._closed = self._loop, None, True
-        if loop is None:
+        if self._loop is None:
             return
+        loop, self._loop, self._closed = self._loop, None, True
         try:
             _cancel_all(loop)
             if hasattr(loop, "shutdown_asyncgens"):

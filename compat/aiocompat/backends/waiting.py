@@ -1,5 +1,6 @@
 """``sleep``, ``wait``, ``gather`` and ``shield`` with the newest asyncio's meaning."""
 
+import inspect
 import sys
 
 from aiocompat.backends.arguments import keywords
@@ -42,7 +43,7 @@ def wait(fs, **options):
     """
     options = keywords(options, timeout=None, return_when=asyncio.ALL_COMPLETED)
     timeout, return_when = options["timeout"], options["return_when"]
-    if isfuture(fs) or iscoroutine(fs):
+    if isfuture(fs) or (iscoroutine(fs) and not inspect.isgenerator(fs)):
         raise TypeError("expect a list of futures, not %s" % type(fs).__name__)
     fs = set(fs)
     if not fs:

@@ -196,6 +196,8 @@ def test_runner_runs_several_on_one_loop():
 def test_runner_opens_late_and_closes_once():
     runner = aiocompat.Runner()
     runner.close()
+    assert runner.run(later(2)) == 2
+    runner.close()
     runner.close()
     waiting = later(1)
     with pytest.raises(RuntimeError):
