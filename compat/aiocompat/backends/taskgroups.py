@@ -159,7 +159,8 @@ class TaskGroup(object):
         if not self._tasks and self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
         error = None if task.cancelled() else task.exception()
-        if error is None:
+        # Until 3.8 a task cancelled in its last step has failed with a CancelledError instead.
+        if error is None or isinstance(error, asyncio.CancelledError):
             return
         self._errors.append(error)
         if isinstance(error, _FATAL) and self._fatal is None:
