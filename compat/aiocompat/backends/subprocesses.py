@@ -5,6 +5,7 @@ import sys
 
 from aiocompat.backends.library import asyncio
 from aiocompat.backends.readers import StreamReader
+from aiocompat.backends.streams import StreamWriter
 from aiocompat.coroutines import From, Return, coroutine
 
 # Popen's since 3.3.
@@ -44,4 +45,6 @@ def _created(create, args, options):
     for pipe in (process.stdout, process.stderr):
         if pipe is not None:
             pipe.__class__ = StreamReader
+    if process.stdin is not None:
+        process.stdin.__class__ = StreamWriter
     raise Return(process)
