@@ -3,6 +3,8 @@
 The meaning of every name is the newest asyncio's; where an old runtime cannot give it, the docstring says so.
 """
 
+# The names are listed once, here; `backends` says where each comes from.
+# ruff: noqa: F405
 from aiocompat import subprocess
 from aiocompat.backends import *  # noqa: F403
 from aiocompat.coroutines import From, Return, coroutine

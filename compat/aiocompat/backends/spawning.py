@@ -31,7 +31,7 @@ def create_task(coro, **options):
 
 
 def _given(**options):
-    return dict((name, value) for name, value in options.items() if value is not None)
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def spawn(loop, coro):
@@ -85,6 +85,7 @@ if sys.version_info < (3, 12):
         """
 
         def factory(loop, coro, **options):
+            """A task of the loop that runs ``coro``."""
             return custom_task_constructor(coro, loop=loop, **options)
 
         return factory

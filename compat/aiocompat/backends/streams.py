@@ -71,9 +71,7 @@ else:
         @coroutine
         def start_tls(self, sslcontext, **options):
             """Go on over TLS (asyncio: since 3.11). NotImplementedError before 3.7, where loops cannot."""
-            options = keywords(
-                options, server_hostname=None, ssl_handshake_timeout=None, ssl_shutdown_timeout=None
-            )
+            options = keywords(options, server_hostname=None, ssl_handshake_timeout=None, ssl_shutdown_timeout=None)
             del options["ssl_shutdown_timeout"]
             if sys.version_info < (3, 7):
                 raise NotImplementedError("start_tls() needs Python 3.7")

@@ -45,7 +45,7 @@ if hasattr(asyncio, "run_coroutine_threadsafe"):
 else:
 
     def run_coroutine_threadsafe(coro, loop):
-        """Run ``coro`` on the loop of another thread and give a ``concurrent.futures.Future`` (asyncio's since 3.5.1)."""
+        """Run ``coro`` on the loop of another thread; a ``concurrent.futures.Future`` of it (asyncio's since 3.5.1)."""
         import concurrent.futures
 
         if not iscoroutine(coro):

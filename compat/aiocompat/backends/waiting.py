@@ -54,7 +54,7 @@ def wait(fs, **options):
         raise TypeError("Passing coroutines is forbidden, use tasks explicitly.")
     if not _enough(fs, return_when):
         yield From(_until(fs, return_when, timeout))
-    done = set(item for item in fs if item.done())
+    done = {item for item in fs if item.done()}
     raise Return((done, fs - done))
 
 

@@ -1,7 +1,7 @@
 """The marks of the conformance suite, and the record of a run that the table in ``compat/README.rst`` is made from.
 
-``api("name", ...)`` says which names of the API a test is about. ``differs("3.9", "why")`` says that the runtimes before
-3.9 cannot give this: there the test must fail, or the mark is out of date.
+``api("name", ...)`` says which names of the API a test is about. ``differs("3.9", "why")`` says that the
+runtimes before 3.9 cannot give this: there the test must fail, or the mark is out of date.
 """
 
 import json

@@ -6,7 +6,7 @@ import pytest
 from portable import api, failing, in_loop, later, turns
 
 import aiocompat
-from aiocompat import From, Return, aenter, aexit, coroutine
+from aiocompat import From, aenter, aexit, coroutine
 
 
 @coroutine

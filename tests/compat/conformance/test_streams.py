@@ -435,7 +435,9 @@ def test_child_process_with_a_protocol():
             ended.set_result(True)
 
     loop = aiocompat.get_running_loop()
-    transport, _ = yield From(loop.subprocess_exec(Waits, sys.executable, "-c", "", stdin=None, stdout=None, stderr=None))
+    transport, _ = yield From(
+        loop.subprocess_exec(Waits, sys.executable, "-c", "", stdin=None, stdout=None, stderr=None)
+    )
     assert isinstance(transport, aiocompat.SubprocessTransport)
     yield From(ended)
     assert transport.get_returncode() == 0
