@@ -79,8 +79,16 @@ else:
     from aiocompat.backends.exceptions import LimitOverrunError
 
 if sys.version_info >= (3, 7):
-    from asyncio import BufferedProtocol, SendfileNotAvailableError, all_tasks, current_task, gather, get_running_loop
-    from asyncio import shield, sleep
+    from asyncio import (
+        BufferedProtocol,
+        SendfileNotAvailableError,
+        all_tasks,
+        current_task,
+        gather,
+        get_running_loop,
+        shield,
+        sleep,
+    )
 else:
     from aiocompat.backends.exceptions import SendfileNotAvailableError
     from aiocompat.backends.loops import get_running_loop
@@ -89,8 +97,17 @@ else:
     from aiocompat.backends.waiting import gather, shield, sleep
 
 if sys.version_info >= (3, 11):
-    from asyncio import Barrier, BrokenBarrierError, Future, StreamWriter, Task, Timeout, new_event_loop, timeout
-    from asyncio import timeout_at
+    from asyncio import (
+        Barrier,
+        BrokenBarrierError,
+        Future,
+        StreamWriter,
+        Task,
+        Timeout,
+        new_event_loop,
+        timeout,
+        timeout_at,
+    )
     from builtins import BaseExceptionGroup, ExceptionGroup
 else:
     from aiocompat.backends.barriers import Barrier

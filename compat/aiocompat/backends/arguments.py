@@ -2,7 +2,7 @@
 
 
 def keywords(options, **defaults):
-    """The keyword-only arguments in ``options`` as a dictionary with the defaults filled in; TypeError for any other."""
+    """The keyword-only arguments in ``options`` and the defaults of the others; TypeError for any other name."""
     for name in options:
         if name not in defaults:
             raise TypeError("unexpected keyword argument %r" % name)

@@ -17,7 +17,7 @@ class _Completing(object):
     """Gives awaitables of the results as a plain iterator, the futures themselves as an asynchronous one."""
 
     def __init__(self, fs, timeout):
-        self._todo = set(ensure_future(item) for item in set(fs))
+        self._todo = {ensure_future(item) for item in set(fs)}
         self._left = len(self._todo)
         self._done = collections.deque()
         self._line = Line()

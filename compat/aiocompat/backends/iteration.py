@@ -24,7 +24,7 @@ else:
         return type(iterable).__aiter__(iterable)
 
     def anext(iterator, default=_NOTHING):
-        """An awaitable of the next value, or of ``default``, or that raises StopAsyncIteration (Python's since 3.10)."""
+        """An awaitable of the next value or ``default``, or that raises StopAsyncIteration (Python's since 3.10)."""
         if not hasattr(type(iterator), "__anext__"):
             raise TypeError("%r object is not an async iterator" % type(iterator).__name__)
         following = type(iterator).__anext__(iterator)

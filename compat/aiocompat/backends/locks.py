@@ -237,7 +237,7 @@ else:
 
         @coroutine
         def wait(self):
-            """Let go of the lock, wait to be notified, hold the lock again. Gives True; RuntimeError without the lock."""
+            """Let go of the lock, wait to be notified, hold the lock again. True; RuntimeError without the lock."""
             if not self.locked():
                 raise RuntimeError("cannot wait on un-acquired lock")
             self.release()

@@ -72,7 +72,7 @@ def table(records):
     notes = differences()
     numbers = {text: number for number, (_, text) in enumerate(notes, 1)}
     rows = [["name"] + [record["runtime"] for record in records]]
-    for name in sorted(set(name for record in records for name in record["outcomes"]), key=str.lower):
+    for name in sorted({name for record in records for name in record["outcomes"]}, key=str.lower):
         rows.append([name] + [cell(record["outcomes"].get(name, {}), numbers) for record in records])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     rule = "  ".join("=" * width for width in widths)
@@ -85,7 +85,7 @@ def table(records):
 def cell(outcomes, numbers):
     if not outcomes:
         return "?"
-    differing = sorted(set(numbers[why] for whys in outcomes.values() if isinstance(whys, list) for why in whys))
+    differing = sorted({numbers[why] for whys in outcomes.values() if isinstance(whys, list) for why in whys})
     return ",".join(str(number) for number in differing) or "yes"
 
 
