@@ -2,9 +2,12 @@
 
 ``api("name", ...)`` says which names of the API a test is about. ``differs("3.9", "why")`` says that the
 runtimes before 3.9 cannot give this: there the test must fail, or the mark is out of date.
+
+Where the environment has AIOCOMPAT_RECORD, the outcome of each test for each name is written to that file, as JSON.
 """
 
 import json
+import os
 import sys
 
 import pytest
@@ -15,10 +18,6 @@ RUNTIME = "pypy3" if hasattr(sys, "pypy_version_info") else "%d.%d" % sys.versio
 def pytest_configure(config):
     config.addinivalue_line("markers", "api(*names): the names of the API that the test is about")
     config.addinivalue_line("markers", "differs(since, why): what runtimes before that version cannot give")
-
-
-def pytest_addoption(parser):
-    parser.addoption("--record", help="write the outcome of each test for each name to this file, as JSON")
 
 
 def pytest_collection_modifyitems(items):
@@ -46,7 +45,7 @@ class Recorder(object):
 
 @pytest.fixture(scope="session", autouse=True)
 def _record(request):
-    path = request.config.getoption("--record")
+    path = os.environ.get("AIOCOMPAT_RECORD")
     if not path:
         yield
         return

@@ -43,8 +43,9 @@ def record(interpreter):
     os.close(descriptor)
     paths = [os.path.join(ROOT, "compat")] + [path for path in [os.environ.get("PYTHONPATH")] if path]
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join(paths), PYTHONDONTWRITEBYTECODE="1")
+    environment["AIOCOMPAT_RECORD"] = path
     try:
-        subprocess.call([interpreter, "-m", "pytest", "-q", HERE, "--record", path], cwd=ROOT, env=environment)
+        subprocess.call([interpreter, "-m", "pytest", "-q", HERE], cwd=ROOT, env=environment)
         with open(path) as file:
             return json.load(file)
     finally:
