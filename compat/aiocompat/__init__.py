@@ -3,14 +3,15 @@
 The meaning of every name is the newest asyncio's; where an old runtime cannot give it, the docstring says so.
 """
 
-# The names are listed once, here; `backends` says where each comes from.
-# ruff: noqa: F405
-from aiocompat import subprocess
-from aiocompat.backends import *  # noqa: F403
+import importlib
+import sys
+
+from aiocompat.backends import found
 from aiocompat.coroutines import From, Return, coroutine
 
 __version__ = "0.1.0"
 
+# The one list of the names; `backends` says where each comes from.
 __all__ = [
     "ALL_COMPLETED",
     "FIRST_COMPLETED",
@@ -106,3 +107,18 @@ __all__ = [
     "wrap_future",
     "yield_",
 ]
+
+
+def __getattr__(name):
+    if name not in __all__:
+        raise AttributeError("module 'aiocompat' has no attribute %r" % name)
+    value = importlib.import_module("aiocompat.subprocess") if name == "subprocess" else found(name)
+    globals()[name] = value
+    return value
+
+
+# From 3.7 on (PEP 562) a name is imported when it is first used: nobody pays for portable forms they do not use.
+if sys.version_info < (3, 7):
+    for _name in __all__:
+        if _name not in globals():
+            __getattr__(_name)

@@ -1,7 +1,10 @@
 """What goes with ``create_subprocess_exec``: asyncio's module of this name."""
 
-from aiocompat.backends import create_subprocess_exec, create_subprocess_shell
+from aiocompat.backends import found
 from aiocompat.backends.library import asyncio
+
+create_subprocess_exec = found("create_subprocess_exec")
+create_subprocess_shell = found("create_subprocess_shell")
 
 PIPE = asyncio.subprocess.PIPE
 STDOUT = asyncio.subprocess.STDOUT

@@ -7,9 +7,6 @@ from aiocompat.backends.loops import get_running_loop, new_future
 from aiocompat.backends.spawning import cancelling, create_task, current_task, uncancel
 from aiocompat.coroutines import From, Return, coroutine
 
-if sys.version_info < (3, 11):
-    from aiocompat.backends.groups import BaseExceptionGroup
-
 # These end the group at once and are raised as they are.
 _FATAL = (SystemExit, KeyboardInterrupt)
 
@@ -114,6 +111,9 @@ class TaskGroup(object):
             # The cancellation from outside is not lost: it comes at the parent's next wait.
             uncancel(self._parent)
             self._parent.cancel()
+        # Not imported before it is needed: the exceptiongroup package takes its time.
+        from aiocompat.backends.groups import BaseExceptionGroup
+
         raise BaseExceptionGroup("unhandled errors in a TaskGroup", errors)
 
     @coroutine

@@ -23,9 +23,12 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     for item in items:
         for mark in item.iter_markers("differs"):
-            since, why = mark.args
-            if sys.version_info < tuple(int(part) for part in since.split(".")):
-                item.add_marker(pytest.mark.xfail(reason=why, strict=True))
+            if is_before(mark.args[0]):
+                item.add_marker(pytest.mark.xfail(reason=mark.args[1], strict=True))
+
+
+def is_before(version):
+    return sys.version_info < tuple(int(part) for part in version.split("."))
 
 
 class Recorder(object):
@@ -36,8 +39,8 @@ class Recorder(object):
     def pytest_runtest_makereport(self, item, call):
         report = (yield).get_result()
         if report.when == "call":
-            whys = [mark.args[1] for mark in item.iter_markers("differs")] if report.outcome == "skipped" else []
-            outcome = report.outcome if not whys else whys
+            whys = [mark.args[1] for mark in item.iter_markers("differs") if is_before(mark.args[0])]
+            outcome = whys if whys and report.outcome == "skipped" else report.outcome
             for mark in item.iter_markers("api"):
                 for name in mark.args:
                     self.outcomes.setdefault(name, {})[item.nodeid] = outcome

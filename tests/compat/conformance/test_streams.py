@@ -3,6 +3,7 @@
 import os
 import pickle
 import socket
+import subprocess
 import sys
 
 import pytest
@@ -423,6 +424,30 @@ def test_child_process_of_a_shell():
     assert (yield From(anext(aiter(process.stdout)))) == b"two\n"
     assert (yield From(process.stdout.read())) == b""
     assert (yield From(process.wait())) == 3
+
+
+@api("create_subprocess_exec", "create_subprocess_shell", "subprocess")
+@differs("3.8", "child processes belong to the loop of the main thread")
+def test_child_process_in_a_thread():
+    assert subprocess.call([sys.executable, "-c", IN_A_THREAD]) == 0
+
+
+IN_A_THREAD = """
+import sys, threading
+import aiocompat
+from aiocompat import From
+
+@aiocompat.coroutine
+def main():
+    process = yield From(aiocompat.create_subprocess_exec(sys.executable, "-c", ""))
+    done.append((yield From(process.wait())))
+
+done = []
+thread = threading.Thread(target=lambda: aiocompat.run(aiocompat.wait_for(main(), 5)))
+thread.start()
+thread.join()
+sys.exit(done != [0])
+"""
 
 
 @api("SubprocessProtocol", "SubprocessTransport")

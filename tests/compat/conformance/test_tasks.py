@@ -238,6 +238,19 @@ def test_cancellations_are_counted():
     assert counts == [0, 1, 0, 0]
 
 
+class Fatal(BaseException):
+    pass
+
+
+@api("Task", "create_task")
+@differs("3.8", "what is no Exception ends the loop: run() raises it at once")
+@in_loop
+def test_what_is_no_exception_stays_in_its_task():
+    task = aiocompat.create_task(failing(Fatal()))
+    yield From(aiocompat.wait([task]))
+    assert isinstance(task.exception(), Fatal)
+
+
 @api("Task")
 @differs("3.13", "uncancel() does not call off a CancelledError that is on its way")
 @in_loop

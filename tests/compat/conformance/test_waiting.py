@@ -194,7 +194,8 @@ def test_what_fails_behind_a_cancelled_shield_is_reported():
     aiocompat.shield(inner).cancel()
     yield From(aiocompat.sleep(0.01))
     del inner
-    for _ in range(3):
+    for _ in range(5):
+        yield From(None)
         gc.collect()
     assert seen == [True]
 
