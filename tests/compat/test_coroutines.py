@@ -3,8 +3,6 @@
 import functools
 import gc
 import inspect
-import os
-import re
 import sys
 import traceback
 
@@ -476,14 +474,3 @@ def started(waiting):
         yield From(task)
     except aiocompat.CancelledError:
         pass
-
-
-def test_every_public_name_is_there_and_in_the_stubs():
-    folder = os.path.dirname(aiocompat.__file__)
-    with open(os.path.join(folder, "__init__.pyi")) as file:
-        stubs = file.read()
-    listed = re.findall(r'^    "(\w+)",$', stubs, re.MULTILINE)
-    assert sorted(listed) == sorted(aiocompat.__all__)
-    for name in aiocompat.__all__:
-        assert hasattr(aiocompat, name), name
-        assert re.search(r"\bas %s$|^(class|def) %s\b" % (name, name), stubs, re.MULTILINE), name

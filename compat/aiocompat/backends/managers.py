@@ -1,0 +1,47 @@
+"""``async with`` for code without that syntax."""
+
+import sys
+
+from aiocompat.coroutines import From, Return, coroutine
+
+
+@coroutine
+def aenter(manager):
+    """Enter an asynchronous context manager, as ``async with manager as value`` does, and give the value.
+
+    ::
+
+        value = yield From(aenter(manager))
+        try:
+            ...
+        except BaseException:
+            yield From(aexit(manager, *sys.exc_info()))
+        else:
+            yield From(aexit(manager))
+    """
+    raise Return((yield From(type(manager).__aenter__(manager))))
+
+
+@coroutine
+def aexit(manager, exc_type=None, exc=None, tb=None):
+    """Leave an asynchronous context manager; raises the given exception again unless the manager deals with it.
+
+    ``raise Return`` belongs after the block: in it, it is a RuntimeError here, or, where the function has become
+    native, leaves the block without a word to the manager. On 2.7 a manager that must wait cannot do so when the
+    coroutine is closed.
+    """
+    if exc_type is not None and issubclass(exc_type, Return):
+        raise RuntimeError("raise Return after the block that aexit() ends, not in it")
+    handled = yield From(type(manager).__aexit__(manager, exc_type, exc, tb))
+    if exc is not None and not handled:
+        raise_again(exc_type, exc, tb)
+
+
+if sys.version_info >= (3,):
+
+    def raise_again(exc_type, exc, tb):
+        """Raise an exception with the traceback it has."""
+        raise exc.with_traceback(tb)
+
+else:
+    from six import reraise as raise_again
