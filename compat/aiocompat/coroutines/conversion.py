@@ -60,7 +60,8 @@ def cells_of(function):
     return dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
 
 
-def _forget(key, reference):
+def _forget(key, reference, _lock=_lock, _conversions=_conversions):
+    # Defaults, because the module's names may be gone when Python ends.
     with _lock:
         if _conversions.get(key, (None,))[0] is reference:
             del _conversions[key]
