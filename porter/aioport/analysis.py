@@ -13,7 +13,7 @@ from libcst.metadata import CodeRange
 from aioport import library
 from aioport.names import Names, Scope, dotted
 from aioport.shield import Shielded
-from aioport.styles import vocabularies, words
+from aioport.styles import libraries, vocabularies, words
 from aioport.tree import positions_of, walk
 
 
@@ -93,6 +93,8 @@ class Function:
     blockers: list[Blocker] = field(default_factory=list)
     trollius: bool = False
     """Whether a plain ``yield x`` waits here."""
+    awaits_returned: bool = True
+    """Whether its decorator awaits a future or coroutine that it returns, if it has no ``yield``."""
 
     @property
     def explicit(self) -> bool:
@@ -137,7 +139,7 @@ class Analysis:
 
     def foreign_star_imports(self) -> list[cst.ImportFrom]:
         """The star imports of a style's own library, which the port makes star imports of asyncio."""
-        foreign = {vocabulary.module for vocabulary in vocabularies()} - {"asyncio"}
+        foreign = libraries() - {"asyncio"}
         return [node for node, name in self.names.top.star_imports.items() if name.split(".")[0] in foreign]
 
     def _collect(self) -> None:
@@ -181,6 +183,7 @@ class Analysis:
             decorator=decorator,
             wrapping=wrapping,
             trollius=marked is not None and bool(self.names.origins(marked) & words().plain_yield_waits),
+            awaits_returned=marked is not None and bool(self.names.origins(marked) & words().awaits_returned),
         )
         self.functions.append(function)
         self._of_scope[scope] = function

@@ -96,7 +96,7 @@ def _of_returns(analysis: Analysis, values: Values, function: Function) -> Itera
                 "how many values this Return carries is known only when it runs",
                 "write the value out",
             )
-    if function.definition is not Definition.DECORATED or function.suspensions:
+    if not function.awaits_returned or function.suspensions:
         return
     for returning in function.returns:
         if values.awaitability(returning.value) is Awaitability.MAYBE:
@@ -169,8 +169,6 @@ def _is_renamed(analysis: Analysis, node: cst.Name) -> bool:
 
 
 def _of_return_handlers(analysis: Analysis, function: Function) -> Iterator[Blocker]:
-    if not function.trollius:
-        return
     for node in walk(function.node.body):
         if isinstance(node, cst.ExceptHandler) and node.type is not None and _catches_return(analysis, node.type):
             yield Blocker(
@@ -179,7 +177,7 @@ def _of_return_handlers(analysis: Analysis, function: Function) -> Iterator[Bloc
                 "this handler catches Return, which a ported coroutine does not raise",
                 "return from where the value is known, and remove the handler",
             )
-        elif isinstance(node, cst.Call) and _asks_for_stop_iteration(analysis, node):
+        elif function.trollius and isinstance(node, cst.Call) and _asks_for_stop_iteration(analysis, node):
             yield Blocker(
                 node,
                 "except-return",

@@ -10,7 +10,7 @@ import io
 
 
 def _names(text: str) -> frozenset[str]:
-    return frozenset(f"{module}.{name}" for module in ("asyncio", "trollius") for name in text.split())
+    return frozenset(f"{module}.{name}" for module in ("aiocompat", "asyncio", "trollius") for name in text.split())
 
 
 COROUTINE_FUNCTIONS = _names(

@@ -13,7 +13,7 @@ from aioport.lifting.api import report_missing
 from aioport.lifting.context import Lift
 from aioport.lifting.statements import remove_statement
 from aioport.names import Scope, dotted
-from aioport.styles import Vocabulary, vocabularies, words
+from aioport.styles import Vocabulary, libraries, vocabularies, words
 from aioport.tree import Replacement, walk
 
 Statement = Union[cst.Import, cst.ImportFrom]
@@ -94,7 +94,7 @@ class Imports:
 
     def _is_wanted(self, alias: cst.ImportAlias) -> bool:
         name = self._bound[alias][1]
-        spelled = "asyncio" if name == "trollius" else name
+        spelled = "asyncio" if name in libraries() else name
         return bool(self._lift.wanted) and self._lift.module_name() in (name, spelled)
 
     def _rewrite_module(

@@ -32,6 +32,12 @@ class Vocabulary:
     value: frozenset[str] = frozenset()
     """Exceptions whose raising returns a value: ``raise Return(v)``."""
 
+    value_bases: frozenset[str] = frozenset()
+    """The builtin exceptions that those are: handlers for them see a value that is returned."""
+
+    awaits_returned: bool = True
+    """Whether the decorator awaits a future or coroutine that a function without ``yield`` returns."""
+
     plain_yield_waits: bool = False
     """Whether ``yield x`` alone waits for x."""
 
@@ -43,6 +49,9 @@ class Vocabulary:
 
     missing: Mapping[str, str] = field(default_factory=dict)
     """Names that asyncio does not have, with what to use instead."""
+
+    api: frozenset[str] | None = None
+    """All names of asyncio that the library has, where it does not simply have those of some version of asyncio."""
 
     signatures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Parameters of functions and classes that asyncio takes by keyword only from the one marked ``*`` on."""
@@ -69,6 +78,12 @@ def vocabularies() -> tuple[Vocabulary, ...]:
     return tuple(found)
 
 
+@cache
+def libraries() -> frozenset[str]:
+    """The modules that the styles' API names come from, asyncio among them."""
+    return frozenset(vocabulary.module for vocabulary in vocabularies())
+
+
 @dataclass(frozen=True)
 class Words:
     """The vocabularies of all styles together. Resolved names keep them apart, so one lifting pass serves them all."""
@@ -77,6 +92,7 @@ class Words:
     wait: frozenset[str]
     value: frozenset[str]
     plain_yield_waits: frozenset[str]
+    awaits_returned: frozenset[str]
 
 
 @cache
@@ -88,6 +104,7 @@ def words() -> Words:
         wait=_with_twins(frozenset[str]().union(*(v.wait for v in every))),
         value=_with_twins(frozenset[str]().union(*(v.value for v in every))),
         plain_yield_waits=frozenset[str]().union(*(v.coroutine for v in every if v.plain_yield_waits)),
+        awaits_returned=frozenset[str]().union(*(v.coroutine for v in every if v.awaits_returned)),
     )
 
 
