@@ -102,6 +102,11 @@ class Function:
         return bool(self.withs) or any(s.explicit and not isinstance(s.node.value, cst.From) for s in self.suspensions)
 
     @property
+    def delegates(self) -> bool:
+        """Whether it has a ``yield from``."""
+        return any(isinstance(suspension.node.value, cst.From) for suspension in self.suspensions)
+
+    @property
     def key(self) -> str:
         """Names the function within its file, whatever else has the same qualified name."""
         return f"{self.qualname}@{self.place.start.line}"

@@ -108,6 +108,14 @@ def gives_no_awaitable(origin: str) -> bool:
     return module in _PLAIN_MODULES or origin in _PLAIN_ELSEWHERE
 
 
+BLIND_MANAGERS = frozenset(
+    "builtins.open codecs.open contextlib.closing gzip.open io.StringIO io.BytesIO io.open os.fdopen "
+    "tempfile.NamedTemporaryFile tempfile.SpooledTemporaryFile tempfile.TemporaryDirectory tempfile.TemporaryFile "
+    "threading.BoundedSemaphore threading.Condition threading.Lock threading.RLock threading.Semaphore "
+    "zipfile.ZipFile".split()
+)
+"""Context managers that do the same whether an exception leaves their block or not."""
+
 BUILTIN_METHODS = frozenset(
     name
     for kind in (bytearray, bytes, dict, float, frozenset, int, io.TextIOWrapper, list, set, str, tuple)

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from aioport.analysis import Function
+from aioport.config import Settings
+from aioport.facts import facts_of
 from aioport.findings import Applicability, Finding, Location, Severity
-from aioport.infer import Decision, Verdict
+from aioport.infer import Decision, Verdict, infer
 from aioport.lifting import Lift
-from aioport.parsing import Parsed, Unportable, parse
+from aioport.parsing import Parsed, Unportable, parse, parse_source
+from aioport.pivot import Lowered, lower_text
 from aioport.source import SourceError
 
 KEYWORDS_SINCE = (3, 7)
@@ -82,6 +85,45 @@ def check_stable(
     if lift.edits and rendered(lift) != again.shielded.text:
         message = "porting the port of this file changes it again"
         raise SourceError(path, "bug", message, "please report it to aioport, with the file")
+
+
+def check_read_back(
+    parsed: Parsed,
+    pivot: str,
+    done: Lowered,
+    before: Lift,
+    settings: Settings,
+    lifted: Callable[[Parsed, dict[str, Decision], str, Settings], Lift],
+    rendered: Callable[[Lift], str],
+) -> None:
+    """Lift the lowered text: it must give the ``pivot`` it came from, so porting it again changes nothing.
+
+    Where a pass said that it does not, lifting and lowering must give the text again. Raises :class:`SourceError`.
+    """
+    path = parsed.source.path
+    again = parse_source(replace(parsed.source, text=done.text), settings.reading_version)
+    lift = lifted(again, _read_as(again, path, before), path, settings)
+    text = again.shielded.unshield(rendered(lift))
+    if text == pivot or (done.unlike and lower_text(again, text, lift, settings).text == done.text):
+        return
+    line = next(
+        (number for number, (old, new) in enumerate(zip(pivot.split("\n"), text.split("\n")), 1) if old != new), 1
+    )
+    message = f"the port of this file does not read back as what it was made from (in line {line} of async/await)"
+    raise SourceError(path, "bug", message, "please report it to aioport, with the file")
+
+
+def _read_as(again: Parsed, path: str, before: Lift) -> dict[str, Decision]:
+    """Decisions on the functions of an output: what was a coroutine is one, what was left is left."""
+    decided: dict[str, list[Decision]] = defaultdict(list)
+    for function in before.analysis.functions:
+        decided[function.qualname].append(before.decisions[function.key])
+    result = infer([facts_of(again.analysis, path)])[path] if again.analysis.functions else {}
+    for function in again.analysis.functions:
+        earlier = decided.get(function.qualname)
+        if earlier:
+            result[function.key] = replace(result[function.key], verdict=earlier.pop(0).verdict)
+    return result
 
 
 def _carried(before: Lift, functions: list[Function]) -> dict[str, Decision]:

@@ -241,14 +241,14 @@ class Imports:
 
     def _add_import(self) -> None:
         body = self._lift.analysis.module.body
-        anchor = next((line for line in body if _is_import_line(line)), None)
+        anchor = next((line for line in body if is_import_line(line)), None)
         if anchor is None:
-            anchor = next((line for line in body if not _is_prologue(line)), body[-1])
+            anchor = next((line for line in body if not is_prologue(line)), body[-1])
 
         def insert(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
             lines = updated.leading_lines  # type: ignore[attr-defined]
             added = cst.SimpleStatementLine([_import_asyncio()], leading_lines=lines)
-            rest = [] if _is_import_line(anchor) else [cst.EmptyLine(indent=False)]
+            rest = [] if is_import_line(anchor) else [cst.EmptyLine(indent=False)]
             return cst.FlattenSentinel([added, updated.with_changes(leading_lines=rest)])
 
         self._lift.edits.on(anchor, insert)
@@ -262,14 +262,15 @@ def _imports_plainly(node: cst.Import, module: str) -> bool:
     return any(dotted(alias.name) == module and alias.asname is None for alias in node.names)
 
 
-def _is_import_line(line: cst.CSTNode) -> bool:
+def is_import_line(line: cst.CSTNode) -> bool:
+    """Whether a statement imports something, ``__future__`` aside."""
     return isinstance(line, cst.SimpleStatementLine) and any(
         isinstance(small, cst.Import) or (isinstance(small, cst.ImportFrom) and dotted(small.module) != "__future__")
         for small in line.body
     )
 
 
-def _is_prologue(line: cst.CSTNode) -> bool:
+def is_prologue(line: cst.CSTNode) -> bool:
     """Whether a statement is the docstring or a ``__future__`` import."""
     return isinstance(line, cst.SimpleStatementLine) and (
         (isinstance(line.body[0], cst.Expr) and isinstance(line.body[0].value, cst.BaseString))

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from aioport.history import Version
+
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -58,6 +60,50 @@ class Vocabulary:
 
     loop_signatures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The same for methods of event loops."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What can be written in a style, and for which versions: all that the lowering passes need to know of it."""
+
+    vocabulary: Vocabulary | None
+    """``None`` for async/await, the pivot, which needs no lowering."""
+
+    oldest: Version
+    newest: Version
+    """The versions that run the style."""
+
+    default: Version
+    limits: str
+    """Why there are no others, as the end of a sentence."""
+
+    mixes_since: Version | None = None
+    """First version whose native coroutines and those of this style can wait for each other; ``None`` for none."""
+
+    with_lock_until: Version | None = None
+    """Last version whose locks ``with (yield from lock):`` takes; ``None`` where there is no last one."""
+
+    lacks: frozenset[str] = frozenset()
+    """Names that asyncio's first version had or got later, and the library of this style does not have."""
+
+    meaning: Version | None = None
+    """The version of asyncio whose meaning the library's names have; ``None``: that of the target version."""
+
+    def mixes(self, version: Version) -> bool:
+        """Whether a coroutine of this style and one that stays native can wait for each other in ``version``."""
+        return self.mixes_since is not None and version >= self.mixes_since
+
+    def has_with_lock(self, version: Version) -> bool:
+        """Whether code for ``version`` may say ``with (yield from lock):``."""
+        return self.with_lock_until is None or version <= self.with_lock_until
+
+
+@cache
+def target_of(style: str) -> Target:
+    """The target of a style, by the name that ``--to`` gives it."""
+    module = importlib.import_module(f"{__name__}.{style.replace('-', '_')}.lower")
+    target: Target = module.TARGET
+    return target
 
 
 @cache
@@ -115,6 +161,9 @@ def _with_twins(names: frozenset[str]) -> frozenset[str]:
 
 
 @cache
-def marker() -> re.Pattern[bytes]:
-    """Matches the bytes of every file that may hold a construct of some style."""
-    return re.compile("|".join(sorted({v.marker for v in vocabularies()})).encode())
+def marker(to: str) -> re.Pattern[bytes]:
+    """Matches the bytes of every file that may hold something to port to the style ``to``."""
+    markers = {v.marker for v in vocabularies()}
+    if target_of(to).vocabulary is not None:
+        markers.add(r"async\s+def")
+    return re.compile("|".join(sorted(markers)).encode())
