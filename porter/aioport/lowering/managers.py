@@ -7,7 +7,7 @@ import libcst as cst
 from aioport.analysis import Function
 from aioport.lifting.parentheses import parenthesized
 from aioport.lowering.context import Lower
-from aioport.lowering.waits import wait
+from aioport.lowering.waits import wait, wait_word
 
 
 def lower_managers(lower: Lower, function: Function) -> None:
@@ -19,10 +19,11 @@ def lower_managers(lower: Lower, function: Function) -> None:
 
 def _to_with(lower: Lower, statement: cst.With) -> None:
     """``with (yield from lock):``."""
+    word = wait_word(lower)
 
     def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(updated, cst.With)
-        items = [item.with_changes(item=parenthesized(wait(lower, item.item))) for item in updated.items]
+        items = [item.with_changes(item=parenthesized(wait(word, item.item))) for item in updated.items]
         return updated.with_changes(items=items, asynchronous=None)
 
     lower.edits.on(statement, rewrite)
@@ -31,11 +32,12 @@ def _to_with(lower: Lower, statement: cst.With) -> None:
 def _to_try(lower: Lower, statement: cst.With) -> None:
     """``yield from lock.acquire()``, then ``try`` and ``finally: lock.release()``, where locks are no managers."""
     lower.unlike.append(statement)
+    word = wait_word(lower)
 
     def rewrite(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
         assert isinstance(updated, cst.With)
         lock = updated.items[0].item.with_changes(lpar=[], rpar=[])
-        acquire = wait(lower, cst.Call(cst.Attribute(lock, cst.Name("acquire"))))
+        acquire = wait(word, cst.Call(cst.Attribute(lock, cst.Name("acquire"))))
         release = cst.Expr(cst.Call(cst.Attribute(lock, cst.Name("release"))))
         return cst.FlattenSentinel(
             [

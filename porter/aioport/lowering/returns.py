@@ -26,11 +26,13 @@ def lower_returns(lower: Lower, function: Function) -> None:
             # A generator may return nothing on Python 2 as well, and nothing around sees that.
             continue
         passing.update({node: None for node in seeing if isinstance(node, cst.Try)})
-        lower.edits.on(statement, lambda updated: _to_raise(lower, updated))
+        word = _word(lower)
+        lower.edits.on(statement, lambda updated, word=word: _to_raise(word, updated))  # type: ignore[misc]
         if isinstance(statement.value, cst.Tuple) and len(statement.value.elements) == 1 and not statement.value.lpar:
             lower.unlike.append(statement)
     for node in passing:
-        lower.edits.on(node, lambda updated: _passing_return(lower, updated))
+        word = _word(lower)
+        lower.edits.on(node, lambda updated, word=word: _passing_return(word, updated))  # type: ignore[misc]
 
 
 def around(lower: Lower, function: Function, statement: cst.Return) -> Iterator[cst.Try | cst.With]:
@@ -59,7 +61,7 @@ def _word(lower: Lower) -> cst.BaseExpression:
     return lower.word(min(lower.vocabulary.value).rpartition(".")[2])
 
 
-def _to_raise(lower: Lower, updated: cst.CSTNode) -> cst.CSTNode:
+def _to_raise(word: cst.BaseExpression, updated: cst.CSTNode) -> cst.CSTNode:
     assert isinstance(updated, cst.Return)
     value = updated.value
     args: list[cst.Arg] = []
@@ -69,7 +71,7 @@ def _to_raise(lower: Lower, updated: cst.CSTNode) -> cst.CSTNode:
         args = [cst.Arg(value.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()]))]
     elif value is not None:
         args = [cst.Arg(value)]
-    return cst.Raise(cst.Call(_word(lower), args), semicolon=updated.semicolon)
+    return cst.Raise(cst.Call(word, args), semicolon=updated.semicolon)
 
 
 def _can_be_arguments(value: cst.Tuple) -> bool:
@@ -77,8 +79,8 @@ def _can_be_arguments(value: cst.Tuple) -> bool:
     return len(value.elements) > 1 and all(isinstance(element, cst.Element) for element in value.elements)
 
 
-def _passing_return(lower: Lower, updated: cst.CSTNode) -> cst.CSTNode:
+def _passing_return(word: cst.BaseExpression, updated: cst.CSTNode) -> cst.CSTNode:
     """The ``try`` with ``except Return: raise`` before its handlers."""
     assert isinstance(updated, cst.Try)
     again = cst.IndentedBlock([cst.SimpleStatementLine([cst.Raise()])])
-    return updated.with_changes(handlers=[cst.ExceptHandler(again, _word(lower)), *updated.handlers])
+    return updated.with_changes(handlers=[cst.ExceptHandler(again, word), *updated.handlers])

@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
+from typing import Union
+
 import libcst as cst
 
 from aioport.analysis import Function
 from aioport.lifting.parentheses import as_primary, parenthesized
 from aioport.lowering.context import Lower
 
+Word = Union[cst.BaseExpression, None]
+
 
 def lower_waits(lower: Lower, function: Function) -> None:
     """Rewrite every ``await`` of a function that becomes a generator."""
     for node in lower.waits.get(function, ()):
-        bare = stands_alone(lower, node)
+        bare, word = stands_alone(lower, node), wait_word(lower)
 
-        def rewrite(updated: cst.CSTNode, bare: bool = bare) -> cst.CSTNode:
+        def rewrite(updated: cst.CSTNode, bare: bool = bare, word: Word = word) -> cst.CSTNode:
             assert isinstance(updated, cst.Await)
-            waiting = wait(lower, updated.expression, updated.whitespace_after_await)
+            waiting = wait(word, updated.expression, updated.whitespace_after_await)
             waiting = waiting.with_changes(lpar=updated.lpar, rpar=updated.rpar)
             return waiting if bare else parenthesized(waiting)
 
         lower.edits.on(node, rewrite)
 
 
+def wait_word(lower: Lower) -> Word:
+    """The target's word around what is yielded, where it has one."""
+    return lower.word(min(lower.vocabulary.wait).rpartition(".")[2]) if lower.vocabulary.wait else None
+
+
 def wait(
-    lower: Lower,
+    word: Word,
     operand: cst.BaseExpression,
     gap: cst.BaseParenthesizableWhitespace = cst.SimpleWhitespace(" "),  # noqa: B008  (immutable)
 ) -> cst.Yield:
-    """``yield from operand``, in the words of the target."""
-    if not lower.vocabulary.wait:
+    """``yield From(operand)`` with the target's ``word``, ``yield from operand`` without."""
+    if word is None:
         return cst.Yield(cst.From(operand, whitespace_after_from=gap))
-    call = cst.Call(lower.word(_last_name(lower.vocabulary.wait)), [cst.Arg(_without_needed_parentheses(operand))])
-    return cst.Yield(call)
-
-
-def _last_name(words: frozenset[str]) -> str:
-    return min(words).rpartition(".")[2]
+    return cst.Yield(cst.Call(word, [cst.Arg(_without_needed_parentheses(operand))]))
 
 
 def stands_alone(lower: Lower, node: cst.BaseExpression) -> bool:
