@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -142,6 +142,25 @@ class Analysis:
         scope = self.names.function_of(node)
         return self._of_scope.get(scope) if scope is not None else None
 
+    def never_run(self, node: cst.Yield) -> cst.If | None:
+        """The ``if False:`` that holds nothing but ``node``: it makes a generator of its function (on Python 2)."""
+        line = self.names.parents[self.names.parents[node]]
+        block = self.names.parents[line]
+        statement = self.names.parents.get(block)
+        if (
+            isinstance(line, cst.SimpleStatementLine)
+            and isinstance(statement, cst.If)
+            and isinstance(statement.test, cst.Name)
+            and statement.test.value == "False"
+            and isinstance(block, cst.IndentedBlock)
+            and len(block.body) == len(line.body) == 1
+            and statement.orelse is None
+            and isinstance(self.names.parents.get(statement), cst.IndentedBlock)
+            and not any(isinstance(part, cst.Comment) for part in _everything(statement))
+        ):
+            return statement
+        return None
+
     def foreign_star_imports(self) -> list[cst.ImportFrom]:
         """The star imports of a style's own library, which the port makes star imports of asyncio."""
         foreign = libraries() - {"asyncio"}
@@ -233,7 +252,7 @@ class Analysis:
             if isinstance(item, (cst.List, cst.Tuple)) and not item.elements:
                 return Suspension(node, Wait.NOTHING, None, explicit)
         elif value is None:
-            return Suspension(node, Wait.TURN, None, False)
+            return Suspension(node, Wait.NOTHING if self.never_run(node) else Wait.TURN, None, False)
         else:
             item, explicit = value, False
             while (
@@ -273,6 +292,12 @@ class Analysis:
             self.loads[scope, node.value].append(node)
         elif self.names.is_evaluated(node):
             self.free.append(node)
+
+
+def _everything(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    yield node
+    for child in node.children:
+        yield from _everything(child)
 
 
 def _wrapper(wrapping: cst.Assign | None) -> cst.BaseExpression | None:

@@ -53,7 +53,9 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 @click.command(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option("--to", type=click.Choice(style_names()), help="The style to port to.")
-@click.option("--target-version", metavar="3.X", help=f"The oldest Python the result must run on.  [default: {_defaults()}]")
+@click.option(
+    "--target-version", metavar="3.X", help=f"The oldest Python the result must run on.  [default: {_defaults()}]"
+)
 @click.option("--diff", is_flag=True, help="Print the changes, write nothing.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if anything would change.")
 @click.option("--unsafe", is_flag=True, default=None, help="Also rewrite what may change behaviour.")

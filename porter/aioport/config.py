@@ -17,7 +17,6 @@ else:
 from aioport.history import Version
 from aioport.styles import Target, target_of
 
-
 WITH_LOCK_ENDS = (3, 8)
 """Last version in which ``with (yield from lock):`` is right for locks and for all else (history.md, B6)."""
 
@@ -62,7 +61,7 @@ class Settings:
 
 
 def parse_version(text: str, to: str = "async-await") -> Version:
-    """``(3, 9)`` for ``3.9``. Raises :class:`ConfigError` for anything else and for versions the style has no use for."""
+    """``(3, 9)`` for ``3.9``. Raises :class:`ConfigError` for anything else and what is no target of ``to``."""
     target = target_of(to)
     major, dot, minor = text.partition(".")
     if dot and major.isdigit() and minor.isdigit():

@@ -5,14 +5,18 @@ from __future__ import annotations
 Version = tuple[int, int]
 
 
-def _versions(text: str) -> dict[str, Version]:
+def versions(text: str) -> dict[str, Version]:
+    """The version of each name in rows of a version and names."""
     rows = (line.split() for line in text.strip().splitlines())
     return {
-        name: (int(major), int(minor)) for since, *names in rows for major, minor in [since.split(".")] for name in names
+        name: (int(major), int(minor))
+        for since, *names in rows
+        for major, minor in [since.split(".")]
+        for name in names
     }
 
 
-ADDED = _versions(
+ADDED = versions(
     """
     3.4 ensure_future run_coroutine_threadsafe
     3.5 LimitOverrunError isfuture
@@ -34,7 +38,7 @@ ADDED = _versions(
 A name that came with a micro release (``ensure_future`` with 3.4.4, ``isfuture`` with 3.5.3) counts for its minor one.
 """
 
-ADDED_METHODS = _versions(
+ADDED_METHODS = versions(
     """
     3.5 connect_accepted_socket create_future readuntil
     3.6 shutdown_asyncgens

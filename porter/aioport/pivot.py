@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+
+import libcst as cst
 
 from aioport.analysis import Definition
 from aioport.config import Settings
@@ -35,8 +38,8 @@ class Lowered:
     functions: int
     findings: tuple[Finding, ...]
     links: Links
-    unlike: bool = False
-    """Whether something in it does not lift to what it came from."""
+    unlike: frozenset[str] = frozenset()
+    """Qualified names of the functions that do not lift to what they came from; empty for the module itself."""
 
 
 def is_in_style(lift: Lift, settings: Settings) -> bool:
@@ -49,9 +52,17 @@ def is_in_style(lift: Lift, settings: Settings) -> bool:
     delegating = any(function.delegates for function in lift.converted())
     return (
         not any(function.definition is Definition.NATIVE for function in lift.analysis.functions)
-        and modules & libraries() <= {vocabulary.module}
+        and modules & libraries() - _helpers(lift) <= {vocabulary.module}
         and (not delegating or not vocabulary.wait)
     )
+
+
+def _helpers(lift: Lift) -> frozenset[str]:
+    """aiocompat, where a file only takes names from it that asyncio's own library lacks, and nothing of its style."""
+    names, analysis = lift.analysis.names, lift.analysis
+    constructs = {f"aiocompat.{word}" for word in ("From", "Return", "coroutine")}
+    nodes = [*analysis.attributes, *(node for loads in analysis.loads.values() for node in loads)]
+    return frozenset() if any(names.origins(node) & constructs for node in nodes) else frozenset(["aiocompat"])
 
 
 def lower_text(source: Parsed, text: str, lift: Lift, settings: Settings) -> Lowered:
@@ -64,6 +75,7 @@ def lower_text(source: Parsed, text: str, lift: Lift, settings: Settings) -> Low
         values=pivot.values,
         target=settings.target,
         version=settings.target_version,
+        always_native=frozenset(f.qualname for f in source.analysis.functions if f.definition is Definition.NATIVE),
     )
     blocked = find_blockers(context)
     mixes = settings.target.mixes(settings.target_version)
@@ -79,8 +91,17 @@ def lower_text(source: Parsed, text: str, lift: Lift, settings: Settings) -> Low
         functions=len(context.lowered()),
         findings=(*lift.findings, *context.findings),
         links=_links(context),
-        unlike=bool(context.unlike),
+        unlike=frozenset(name for node in context.unlike for name in _names_around(context, node)),
     )
+
+
+def _names_around(context: Lower, node: cst.CSTNode) -> Iterator[str]:
+    current: cst.CSTNode | None = node
+    while current is not None:
+        if isinstance(current, cst.FunctionDef):
+            yield context.analysis.function_of(current).qualname
+        current = context.analysis.names.parents.get(current)
+    yield ""
 
 
 def lines_before(before: str, after: str) -> tuple[int, ...]:

@@ -85,7 +85,7 @@ def _without_dependents(ports: list[_Port]) -> Iterator[_Port]:
                 left |= links.lowered
                 changed = True
     for port in ports:
-        if (found := findings.get(port.report.path, ())):
+        if found := findings.get(port.report.path, ()):
             kept = (f for f in port.report.findings if f.severity >= Severity.ERROR)
             report = replace(port.report, after=port.report.before, functions=0, findings=(*kept, *found))
             yield replace(port, report=report)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 import warnings
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
 from aioport.analysis import Function
-from aioport.config import Settings
+from aioport.config import WITH_LOCK_ENDS, Settings
 from aioport.facts import facts_of
 from aioport.findings import Applicability, Finding, Location, Severity
 from aioport.infer import Decision, Verdict, infer
 from aioport.lifting import Lift
 from aioport.parsing import Parsed, Unportable, parse, parse_source
-from aioport.pivot import Lowered, lower_text
+from aioport.pivot import Lowered
+from aioport.shield import shield
 from aioport.source import SourceError
 
 KEYWORDS_SINCE = (3, 7)
 """First version in which ``async`` and ``await`` cannot be names (PEP 492)."""
+
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def check_names(parsed: Parsed, text: str, target_version: tuple[int, int]) -> None:
@@ -96,21 +101,40 @@ def check_read_back(
     lifted: Callable[[Parsed, dict[str, Decision], str, Settings], Lift],
     rendered: Callable[[Lift], str],
 ) -> None:
-    """Lift the lowered text: it must give the ``pivot`` it came from, so porting it again changes nothing.
+    """Lift the lowered text: it must give the tree of the ``pivot`` it came from, so porting it again changes nothing.
 
-    Where a pass said that it does not, lifting and lowering must give the text again. Raises :class:`SourceError`.
+    Trees, because what the author put into parentheses without need comes back without. Functions of which a pass said
+    that they do not come back are left out, and then the module around the functions is. Raises :class:`SourceError`.
     """
     path = parsed.source.path
-    again = parse_source(replace(parsed.source, text=done.text), settings.reading_version)
+    # Whether the output is portable again is not asked here: what may be a lock or not reads as it was written.
+    again = parse_source(replace(parsed.source, text=done.text), WITH_LOCK_ENDS)
     lift = lifted(again, _read_as(again, path, before), path, settings)
     text = again.shielded.unshield(rendered(lift))
-    if text == pivot or (done.unlike and lower_text(again, text, lift, settings).text == done.text):
+    if text == pivot:
         return
-    line = next(
-        (number for number, (old, new) in enumerate(zip(pivot.split("\n"), text.split("\n")), 1) if old != new), 1
-    )
-    message = f"the port of this file does not read back as what it was made from (in line {line} of async/await)"
-    raise SourceError(path, "bug", message, "please report it to aioport, with the file")
+    expected, got = _trees(pivot, done.unlike), _trees(text, done.unlike)
+    if expected != got:
+        name = next((name for (name, old), (_, new) in zip(expected, got) if old != new), "")
+        what = f"{name}() in the port of this file does" if name else "the port of this file does"
+        message = f"{what} not read back as what it was made from"
+        raise SourceError(path, "bug", message, "please report it to aioport, with the file")
+
+
+def _trees(text: str, unlike: frozenset[str]) -> list[tuple[str, str]]:
+    """Each function of async/await ``text`` that has to read back with its tree; the module first, with no name."""
+    found: list[tuple[str, str]] = []
+
+    def enter(node: ast.AST, name: str) -> None:
+        if isinstance(node, _DEFINITIONS):
+            name = f"{name}.{node.name}".lstrip(".")
+        if not isinstance(node, ast.ClassDef) and isinstance(node, (ast.Module, *_DEFINITIONS)) and name not in unlike:
+            found.append((name, ast.dump(node)))
+        for child in ast.iter_child_nodes(node):
+            enter(child, name)
+
+    enter(ast.parse(shield(text).text), "")
+    return found
 
 
 def _read_as(again: Parsed, path: str, before: Lift) -> dict[str, Decision]:

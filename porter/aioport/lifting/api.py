@@ -11,6 +11,7 @@ from aioport.findings import Applicability, Severity
 from aioport.lifting.context import Lift
 from aioport.styles import Vocabulary, libraries, vocabularies
 
+
 def lift_api(lift: Lift) -> None:
     """Rewrite the uses of API names; :func:`aioport.lifting.imports.lift_imports` does what imports them."""
     for attribute in lift.analysis.attributes:

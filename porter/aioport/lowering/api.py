@@ -90,6 +90,7 @@ def _use_older(lower: Lower, node: cst.Attribute | cst.Name, name: str) -> None:
 
 def report_older(lower: Lower, node: cst.CSTNode, name: str) -> None:
     """Say what differs between a name and the one it had before."""
+    lower.unlike.append(node)
     if name == "current_task" and lower.vocabulary.plain_yield_waits:
         lower.report(
             node,
@@ -132,6 +133,7 @@ def _use_helper(lower: Lower, node: cst.Attribute | cst.Name, name: str) -> None
 
 def report_helper(lower: Lower, node: cst.CSTNode, name: str) -> None:
     """Say that a name makes the file depend on aiocompat."""
+    lower.unlike.append(node)
     lower.report(
         node,
         "new-dependency",

@@ -16,6 +16,7 @@ from aioport.lowering.syntax import newer_syntax
 from aioport.names import dotted
 from aioport.tree import walk
 
+_KEEPS_EXCEPTION = (3, 0)
 _ANY_DECORATOR = (3, 9)
 """First version in which a decorator may be any expression (PEP 614)."""
 
@@ -37,6 +38,7 @@ def find_blockers(lower: Lower) -> bool:
         cst.Await: _of_wait,
         cst.With: _of_manager,
         cst.Return: _of_return,
+        cst.Raise: _of_raise,
     }
     for node in walk(lower.analysis.module):
         if type(node) in visit:
@@ -82,6 +84,28 @@ def _of_wait(lower: Lower, node: cst.Await) -> None:
             "await-position",
             "a decorator takes no such expression before Python 3.9",
             "give what is waited for a name before",
+        )
+
+
+def _of_raise(lower: Lower, node: cst.Raise) -> None:
+    """A bare ``raise`` after a wait in the same handler: on Python 2 the wait clears the exception it means."""
+    function = _around(lower, node)
+    if function is None or node.exc is not None or lower.version >= _KEEPS_EXCEPTION:
+        return
+    handler: cst.CSTNode = node
+    while not isinstance(handler, cst.ExceptHandler):
+        if handler is function.node:
+            return
+        handler = lower.analysis.names.parents[handler]
+    within = set(walk(handler.body))
+    waits: set[cst.CSTNode] = {*lower.waits.get(function, ()), *lower.managers.get(function, ())}
+    if waits & within:
+        lower.block(
+            function,
+            node,
+            "await-position",
+            "Python 2 has forgotten the exception by now, because something is waited for in this handler",
+            "keep the exception in a name, and raise that",
         )
 
 
@@ -145,8 +169,7 @@ def _of_return(lower: Lower, node: cst.Return) -> None:
                 function,
                 node,
                 "return-seen",
-                f"a value is returned by an exception, and the with statement {_above(lower, line, node)} would be told "
-                "of it",
+                f"a value is returned by an exception, and the with statement {_above(lower, line, node)} would see it",
                 "return the value after the with statement",
             )
 
@@ -170,8 +193,6 @@ def _report_syntax(lower: Lower) -> bool:
             whole=lower.analysis.module,
         )
     return found
-
-
 
 
 def _report_unmixable(lower: Lower) -> bool:

@@ -29,6 +29,8 @@ class Lower:
     values: Values
     target: Target
     version: Version
+    always_native: frozenset[str] = frozenset()
+    """Qualified names of the functions that are ``async def`` in the original file."""
     edits: Edits = field(default_factory=Edits)
     findings: list[Finding] = field(default_factory=list)
     words: set[str] = field(default_factory=set)
@@ -97,14 +99,22 @@ class Lower:
         names = self.analysis.names
         if may_catch(names, handler, self.vocabulary.value_bases):
             return True
-        caught = handler.type.elements if isinstance(handler.type, cst.Tuple) else ()
-        parts = [element.value for element in caught] or [handler.type]
+        parts = (
+            [part.value for part in handler.type.elements] if isinstance(handler.type, cst.Tuple) else [handler.type]
+        )
         return any(UNKNOWN in names.origins(part) and not self._is_own_class(part) for part in parts)
 
     def _is_own_class(self, node: cst.CSTNode | None) -> bool:
         scope = self.analysis.names.binding_scope(node) if isinstance(node, cst.Name) else None
         bindings = scope.bindings[node.value] if scope is not None and isinstance(node, cst.Name) else []
         return bool(bindings) and all(isinstance(binding.node, cst.ClassDef) for binding in bindings)
+
+    def name(self, name: str) -> cst.BaseExpression:
+        """The expression for a name of asyncio that the target's library has as well."""
+        for bound, bindings in self.analysis.names.top.bindings.items():
+            if bindings and all(binding.origin == f"asyncio.{name}" for binding in bindings):
+                return cst.Name(bound)
+        return self.of_module(name)
 
     def is_taken(self, name: str) -> bool:
         """Whether a name means something else than an import of a library somewhere in the file."""

@@ -9,6 +9,7 @@ import libcst as cst
 
 from aioport.history import OLDER
 from aioport.lifting.imports import is_import_line, is_prologue
+from aioport.lifting.statements import comment_lines
 from aioport.lowering.api import Fate, fate_of, report_helper, report_missing, report_older
 from aioport.lowering.context import Lower
 from aioport.names import dotted
@@ -76,8 +77,11 @@ class Imports:
 
     def _module_imports(self, node: cst.Import) -> list[Statement]:
         """``node`` as one import or, where some of its uses stay asyncio's, two."""
-        if not any(_is_asyncio(alias.name) for alias in node.names) or self._lower.module == "asyncio":
+        if not any(_is_asyncio(alias.name) for alias in node.names):
             return [node]
+        # Lifting takes an import away that only the words of the style used.
+        unused = [alias for alias in node.names if self._bound[alias] not in self._lower.analysis.loads]
+        self._lower.unlike.extend(alias for alias in unused if _is_asyncio(alias.name))
         kept: list[cst.ImportAlias] = []
         names: list[cst.ImportAlias] = []
         for alias in node.names:
@@ -85,10 +89,15 @@ class Imports:
                 names.append(alias)
                 continue
             moved, stays = self._move_uses(alias)
+            if self._lower.module == "asyncio":
+                names.append(alias)
+                continue
             if stays:
                 kept.append(alias)
             if moved or not stays:
                 names.append(self._renamed(alias))
+        if names == list(node.names):
+            return [node]
         statements: list[Statement] = []
         if kept:
             statements.append(node.with_changes(names=_closed(kept, node.names)))
@@ -140,7 +149,9 @@ class Imports:
             self._alias(alias, below, names, kept)
         if is_anchor:
             words = sorted(word for word in lower.words if word and lower.is_imported_by_name(word))
-            names = [*(cst.ImportAlias(cst.Name(word)) for word in words), *names]
+            # On a line of its own each, where the names are.
+            comma = node.names[0].comma if len(node.names) > 1 else cst.MaybeSentinel.DEFAULT
+            names = [*(cst.ImportAlias(cst.Name(word), comma=comma) for word in words), *names]
         if list(node.names) == names and lower.module == "asyncio":
             return [node]
         statements: list[Statement] = []
@@ -184,13 +195,17 @@ class Imports:
             return
         line = self._parents[node]
         if not isinstance(line, cst.SimpleStatementLine) or len(line.body) > 1:
-            new: Sequence[cst.BaseSmallStatement] = statements or [cst.Pass()]
-            self._lower.edits.replace(node, cst.FlattenSentinel(new))
+            self._lower.edits.replace(node, cst.FlattenSentinel(statements or [cst.Pass()]))
+            return
+        if not statements:
+            siblings = self._parents[line].children
+            keep = len(siblings) == 1 or comment_lines(line.leading_lines, line.trailing_whitespace)
+            self._lower.edits.replace(*((node, cst.Pass()) if keep else (line, cst.RemoveFromParent())))
             return
 
         def split(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
             assert isinstance(updated, cst.SimpleStatementLine)
-            first = updated.with_changes(body=[statements[0]] if statements else [cst.Pass()])
+            first = updated.with_changes(body=[statements[0]])
             rest = [cst.SimpleStatementLine([statement]) for statement in statements[1:]]
             return cst.FlattenSentinel([first, *rest])
 
@@ -205,7 +220,8 @@ class Imports:
         def insert(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
             lines = updated.leading_lines  # type: ignore[attr-defined]
             first, *others = [cst.SimpleStatementLine([statement]) for statement in added]
-            rest = [] if is_import_line(anchor) else [cst.EmptyLine(indent=False), *lines]
+            blank = [cst.EmptyLine(indent=False)] * (2 if isinstance(anchor, cst.BaseCompoundStatement) else 1)
+            rest = [] if is_import_line(anchor) else [*blank, *lines]
             return cst.FlattenSentinel(
                 [
                     first.with_changes(leading_lines=lines if is_import_line(anchor) else []),

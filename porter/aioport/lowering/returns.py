@@ -28,8 +28,6 @@ def lower_returns(lower: Lower, function: Function) -> None:
         passing.update({node: None for node in seeing if isinstance(node, cst.Try)})
         word = _word(lower)
         lower.edits.on(statement, lambda updated, word=word: _to_raise(word, updated))  # type: ignore[misc]
-        if isinstance(statement.value, cst.Tuple) and len(statement.value.elements) == 1 and not statement.value.lpar:
-            lower.unlike.append(statement)
     for node in passing:
         word = _word(lower)
         lower.edits.on(node, lambda updated, word=word: _passing_return(word, updated))  # type: ignore[misc]
@@ -41,19 +39,21 @@ def around(lower: Lower, function: Function, statement: cst.Return) -> Iterator[
     child: cst.CSTNode = statement
     while child is not function.node:
         parent = parents[child]
-        if isinstance(parent, cst.Try) and child is parent.body and any(map(lower.sees_return, parent.handlers)):
-            yield parent
-        elif isinstance(parent, cst.With) and child is parent.body and not _is_blind(lower, parent):
+        if isinstance(parent, (cst.Try, cst.With)) and child is parent.body and _sees(lower, parent):
             yield parent
         child = parent
+
+
+def _sees(lower: Lower, statement: cst.Try | cst.With) -> bool:
+    if isinstance(statement, cst.Try):
+        return any(map(lower.sees_return, statement.handlers))
+    return not _is_blind(lower, statement)
 
 
 def _is_blind(lower: Lower, statement: cst.With) -> bool:
     """Whether all that a ``with`` leaves does the same for an exception as without one."""
     return all(
-        lower.is_lock(item)
-        or (isinstance(item.item, cst.Call) and lower.analysis.names.means(item.item.func, library.BLIND_MANAGERS))
-        for item in statement.items
+        lower.is_lock(item) or lower.values.is_made_by(item.item, library.BLIND_MANAGERS) for item in statement.items
     )
 
 

@@ -1,7 +1,7 @@
 """Syntax, and builtins, that a target version does not have yet.
 
-The versions are those of the language reference and of the PEPs named; what a row of the table asks of a node is true of
-no older syntax.
+The versions are those of the language reference and of the PEPs named; what a row of the table asks of a node is true
+of no older syntax.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import libcst as cst
 
 from aioport.analysis import Analysis, Definition
-from aioport.history import Version
+from aioport.history import Version, versions
 from aioport.tree import walk
 
 _PYTHON3, _UNPACKING = (3, 0), (3, 5)
@@ -21,9 +21,7 @@ _CODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")
 _Asks = Callable[..., bool]
 
 
-def newer_syntax(
-    analysis: Analysis, version: Version, *, ignored: frozenset[str]
-) -> Iterator[tuple[cst.CSTNode, str]]:
+def newer_syntax(analysis: Analysis, version: Version, *, ignored: frozenset[str]) -> Iterator[tuple[cst.CSTNode, str]]:
     """Each construct that ``version`` does not have, with a sentence on it; ``ignored`` are builtins that are there."""
     for node in walk(analysis.module):
         for since, kind, what, asks in _CONSTRUCTS:
@@ -31,8 +29,16 @@ def newer_syntax(
                 yield node, _said(what, since)
         if version < _UNPACKING and isinstance(node, (cst.List, cst.Tuple, cst.Set)) and _is_starred(analysis, node):
             yield node, _said("* in a display (PEP 448)", _UNPACKING)
+    for name in analysis.free:
+        since = _NEW_BUILTINS.get(name.value, version)
+        if version < since and name.value not in ignored and analysis.names.means(name, _builtin(name)):
+            yield name, _said(name.value, since)
     if version < _PYTHON3:
-        yield from _of_python2(analysis, ignored)
+        yield from _of_python2(analysis)
+
+
+def _builtin(name: cst.Name) -> frozenset[str]:
+    return frozenset([f"builtins.{name.value}"])
 
 
 def _said(what: str, since: Version) -> str:
@@ -85,9 +91,9 @@ _CONSTRUCTS: tuple[tuple[Version, type[cst.CSTNode], str, _Asks], ...] = (
     ((3, 0), cst.Call, "print() of anything but one value", _prints_not_one),
     ((3, 0), cst.AssignTarget, "a starred target (PEP 3132)", _is_unpacked_to),
     ((3, 0), cst.For, "a starred target (PEP 3132)", _is_unpacked_to),
-    ((3, 3), cst.From, "yield from (PEP 380)", _always),
-    ((3, 5), cst.MatrixMultiply, "the operator @ (PEP 465)", _always),
-    ((3, 5), cst.MatrixMultiplyAssign, "the operator @ (PEP 465)", _always),
+    ((3, 3), cst.Yield, "yield from (PEP 380)", lambda node: isinstance(node.value, cst.From)),
+    ((3, 5), cst.BinaryOperation, "@ (PEP 465)", lambda node: isinstance(node.operator, cst.MatrixMultiply)),
+    ((3, 5), cst.AugAssign, "@= (PEP 465)", lambda node: isinstance(node.operator, cst.MatrixMultiplyAssign)),
     ((3, 5), cst.StarredDictElement, "** in a display (PEP 448)", _always),
     ((3, 5), cst.Call, "another argument after a starred one (PEP 448)", _stars_more_than_once),
     ((3, 6), cst.FormattedString, "an f-string (PEP 498)", _always),
@@ -104,20 +110,24 @@ _CONSTRUCTS: tuple[tuple[Version, type[cst.CSTNode], str, _Asks], ...] = (
     ((3, 14), cst.TemplatedString, "a t-string (PEP 750)", _always),
 )
 
-_NEW_BUILTINS = frozenset(
-    "BlockingIOError BrokenPipeError ChildProcessError ConnectionAbortedError ConnectionError ConnectionRefusedError "
-    "ConnectionResetError FileExistsError FileNotFoundError InterruptedError IsADirectoryError ModuleNotFoundError "
-    "NotADirectoryError PermissionError ProcessLookupError RecursionError ResourceWarning StopAsyncIteration "
-    "TimeoutError aiter anext ascii breakpoint".split()
+_NEW_BUILTINS = versions(
+    """
+    3.0 ascii
+    3.2 ResourceWarning
+    3.3 BlockingIOError BrokenPipeError ChildProcessError ConnectionAbortedError ConnectionError
+    3.3 ConnectionRefusedError ConnectionResetError FileExistsError FileNotFoundError InterruptedError
+    3.3 IsADirectoryError NotADirectoryError PermissionError ProcessLookupError TimeoutError
+    3.5 RecursionError StopAsyncIteration
+    3.6 ModuleNotFoundError
+    3.7 breakpoint
+    3.10 EncodingWarning aiter anext
+    3.11 BaseExceptionGroup ExceptionGroup
+    """
 )
-"""Builtins that Python 2 has not and that mean something else than an older name of it."""
+"""Builtins that are more than another name for what was there before."""
 
 
-def _of_python2(analysis: Analysis, ignored: frozenset[str]) -> Iterator[tuple[cst.CSTNode, str]]:
-    for name in analysis.free:
-        new = name.value in _NEW_BUILTINS - ignored
-        if new and analysis.names.origins(name) == {f"builtins.{name.value}"}:
-            yield name, f"Python 2 has no {name.value}"
+def _of_python2(analysis: Analysis) -> Iterator[tuple[cst.CSTNode, str]]:
     for function in analysis.functions:
         if function.definition is Definition.GENERATOR:
             for returning in function.returns:
