@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -13,7 +13,7 @@ from libcst.metadata import CodeRange
 from aioport import library
 from aioport.names import Names, Scope, dotted
 from aioport.shield import Shielded
-from aioport.styles import vocabularies, words
+from aioport.styles import libraries, vocabularies, words
 from aioport.tree import positions_of, walk
 
 
@@ -95,11 +95,18 @@ class Function:
     blockers: list[Blocker] = field(default_factory=list)
     trollius: bool = False
     """Whether a plain ``yield x`` waits here."""
+    awaits_returned: bool = True
+    """Whether its decorator awaits a future or coroutine that it returns, if it has no ``yield``."""
 
     @property
     def explicit(self) -> bool:
         """Whether the function waits in words that only coroutines use: ``yield From(x)``, ``with (yield lock):``."""
         return bool(self.withs) or any(s.explicit and not isinstance(s.node.value, cst.From) for s in self.suspensions)
+
+    @property
+    def delegates(self) -> bool:
+        """Whether it has a ``yield from``."""
+        return any(isinstance(suspension.node.value, cst.From) for suspension in self.suspensions)
 
     @property
     def key(self) -> str:
@@ -137,9 +144,28 @@ class Analysis:
         scope = self.names.function_of(node)
         return self._of_scope.get(scope) if scope is not None else None
 
+    def never_run(self, node: cst.Yield) -> cst.If | None:
+        """The ``if False:`` that holds nothing but ``node``: it makes a generator of its function (on Python 2)."""
+        line = self.names.parents[self.names.parents[node]]
+        block = self.names.parents[line]
+        statement = self.names.parents.get(block)
+        if (
+            isinstance(line, cst.SimpleStatementLine)
+            and isinstance(statement, cst.If)
+            and isinstance(statement.test, cst.Name)
+            and statement.test.value == "False"
+            and isinstance(block, cst.IndentedBlock)
+            and len(block.body) == len(line.body) == 1
+            and statement.orelse is None
+            and isinstance(self.names.parents.get(statement), cst.IndentedBlock)
+            and not any(isinstance(part, cst.Comment) for part in _everything(statement))
+        ):
+            return statement
+        return None
+
     def foreign_star_imports(self) -> list[cst.ImportFrom]:
         """The star imports of a style's own library, which the port makes star imports of asyncio."""
-        foreign = {vocabulary.module for vocabulary in vocabularies()} - {"asyncio"}
+        foreign = libraries() - {"asyncio"}
         return [node for node, name in self.names.top.star_imports.items() if name.split(".")[0] in foreign]
 
     def _collect(self) -> None:
@@ -183,6 +209,7 @@ class Analysis:
             decorator=decorator,
             wrapping=wrapping,
             trollius=marked is not None and bool(self.names.origins(marked) & words().plain_yield_waits),
+            awaits_returned=marked is not None and bool(self.names.origins(marked) & words().awaits_returned),
         )
         self.functions.append(function)
         self._of_scope[scope] = function
@@ -230,7 +257,7 @@ class Analysis:
             if isinstance(item, (cst.List, cst.Tuple)) and not item.elements:
                 return Suspension(node, Wait.NOTHING, None, explicit, used)
         elif value is None:
-            return Suspension(node, Wait.TURN, None, False, used)
+            return Suspension(node, Wait.NOTHING if self.never_run(node) else Wait.TURN, None, False, used)
         else:
             item, explicit = value, False
             while (
@@ -270,6 +297,12 @@ class Analysis:
             self.loads[scope, node.value].append(node)
         elif self.names.is_evaluated(node):
             self.free.append(node)
+
+
+def _everything(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    yield node
+    for child in node.children:
+        yield from _everything(child)
 
 
 def _wrapper(wrapping: cst.Assign | None) -> cst.BaseExpression | None:

@@ -8,7 +8,7 @@ import libcst as cst
 
 from aioport import library
 from aioport.analysis import Analysis, Blocker, Definition, Function, Wait
-from aioport.names import Scope
+from aioport.names import Names, Scope
 from aioport.styles import words
 from aioport.tree import walk
 from aioport.values import Awaitability, Manager, Values
@@ -120,7 +120,7 @@ def _of_returns(analysis: Analysis, values: Values, function: Function) -> Itera
                 "how many values this Return carries is known only when it runs",
                 "write the value out",
             )
-    if function.definition is not Definition.DECORATED or function.suspensions:
+    if not function.awaits_returned or function.suspensions:
         return
     for returning in function.returns:
         awaitability = values.awaitability(returning.value)
@@ -232,17 +232,23 @@ def _is_renamed(analysis: Analysis, node: cst.Name) -> bool:
 
 
 def _of_return_handlers(analysis: Analysis, function: Function) -> Iterator[Blocker]:
-    if not function.trollius:
-        return
+    passing: set[cst.ExceptHandler] = set()
     for node in walk(function.node.body):
-        if isinstance(node, cst.ExceptHandler) and node.type is not None and _catches_return(analysis, node.type):
+        if isinstance(node, cst.Try):
+            passing.update(handlers_passing_return(analysis.names, node))
+        elif (
+            isinstance(node, cst.ExceptHandler)
+            and node not in passing
+            and node.type is not None
+            and _catches_return(analysis, node.type)
+        ):
             yield Blocker(
                 node,
                 "except-return",
                 "this handler catches Return, which a ported coroutine does not raise",
                 "return from where the value is known, and remove the handler",
             )
-        elif isinstance(node, cst.Call) and _asks_for_stop_iteration(analysis, node):
+        elif function.trollius and isinstance(node, cst.Call) and _asks_for_stop_iteration(analysis, node):
             yield Blocker(
                 node,
                 "except-return",
@@ -299,6 +305,26 @@ def _ancestors(analysis: Analysis, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 def _is_own(analysis: Analysis, node: cst.CSTNode, function: Function) -> bool:
     """Whether ``node`` stands in ``function``, lambdas included, and not in a function inside of it."""
     return next(n for n in _ancestors(analysis, node) if isinstance(n, cst.FunctionDef)) is function.node
+
+
+def handlers_passing_return(names: Names, node: cst.Try) -> list[cst.ExceptHandler]:
+    """The ``except Return: raise`` of a ``try`` that keep the handlers below from seeing a value that is returned.
+
+    None where the ``try`` would not be one without them.
+    """
+    found = [handler for handler in node.handlers if names.means(handler.type, words().value) and _only_raises(handler)]
+    return found if len(found) < len(node.handlers) else []
+
+
+def _only_raises(handler: cst.ExceptHandler) -> bool:
+    line = handler.body.body[0] if len(handler.body.body) == 1 else None
+    return (
+        handler.name is None
+        and isinstance(line, cst.SimpleStatementLine)
+        and len(line.body) == 1
+        and isinstance(line.body[0], cst.Raise)
+        and line.body[0].exc is None
+    )
 
 
 def _catches_return(analysis: Analysis, node: cst.BaseExpression) -> bool:

@@ -14,14 +14,12 @@ import click
 from aioport import __version__
 from aioport.codes import CODES
 from aioport.config import ConfigError, Settings, find_config, parse_version
+from aioport.history import Version
 from aioport.project import port_bytes, port_paths
 from aioport.report import Reporter, formats, reporter
 from aioport.results import FileReport, Summary
 from aioport.source import SourceError, replace
-from aioport.styles import style_names
-
-BUILT = frozenset(["async-await"])
-"""Styles that can be ported to so far."""
+from aioport.styles import style_names, target_of
 
 _EPILOG = """\b
 Examples:
@@ -36,6 +34,14 @@ file that could not be read, parsed or written.
 """
 
 
+def _spelled(version: Version) -> str:
+    return ".".join(map(str, version))
+
+
+def _defaults() -> str:
+    return ", ".join(f"{_spelled(target_of(style).default)} for {style}" for style in style_names())
+
+
 def _explain(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
     if value is None:
         return
@@ -48,7 +54,9 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 @click.command(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option("--to", type=click.Choice(style_names()), help="The style to port to.")
-@click.option("--target-version", metavar="3.X", help="The oldest Python the result must run on.  [default: 3.9]")
+@click.option(
+    "--target-version", metavar="3.X", help=f"The oldest Python the result must run on.  [default: {_defaults()}]"
+)
 @click.option("--diff", is_flag=True, help="Print the changes, write nothing.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if anything would change.")
 @click.option("--unsafe", is_flag=True, default=None, help="Also rewrite what may change behaviour.")
@@ -64,7 +72,7 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 def main(
     context: click.Context, /, paths: tuple[str, ...], diff: bool, check: bool, format_: str, **options: Any
 ) -> None:
-    """Port coroutine source from Trollius and `yield from` to async/await, in place.
+    """Port coroutine source between Trollius, `yield from`, async/await and aiocompat, in place.
 
     Files and folders are given by PATH; `-` reads stdin and writes stdout.
     """
@@ -110,16 +118,16 @@ def _settings(paths: tuple[str, ...], options: dict[str, Any]) -> Settings:
     try:
         chosen: dict[str, Any] = find_config([path for path in paths if path != "-"])
         chosen.update({key: value for key, value in options.items() if value not in (None, ())})
-        if options["target_version"] is not None:
-            chosen["target_version"] = parse_version(options["target_version"])
+        if "to" not in chosen:
+            raise ConfigError("say which style to port to: --to async-await")
+        if chosen["to"] not in style_names():
+            raise ConfigError(f"there is no style {chosen['to']!r}; there are {', '.join(style_names())}")
+        version = chosen.get("target_version", _spelled(target_of(chosen["to"]).default))
+        chosen["target_version"] = parse_version(str(version), chosen["to"])
         if options["exclude"]:
             chosen["exclude_folder"] = "."
     except ConfigError as error:
         raise click.UsageError(str(error)) from None
-    if "to" not in chosen:
-        raise click.UsageError("say which style to port to: --to async-await")
-    if chosen["to"] not in BUILT:
-        raise click.UsageError(f"porting to {chosen['to']} is not built yet; --to async-await is")
     chosen["exclude"] = tuple(chosen.get("exclude", ()))
     return Settings(**chosen)
 

@@ -24,6 +24,52 @@ class Code:
         return f"{cls.name()}\n\n{inspect.getdoc(cls)}"
 
 
+class AsynchronousIteration(Code):
+    """``async for``, an asynchronous comprehension or an asynchronous generator, and a target without async/await.
+
+    Why: PEP 492, 525 and 530 give them syntax; generators have nothing like it.
+
+    Example::
+
+        async for line in reader:        # the function is left
+            print(line)
+
+    What to do: write a loop that waits for ``__anext__()`` until StopAsyncIteration, or hand the values over in a list
+    or a queue.
+    """
+
+
+class AsynchronousManager(Code):
+    """``async with`` over something that is not surely a lock, and a target without async/await.
+
+    Why: locks, conditions and semaphores have an older idiom, ``with (yield from lock):``; other asynchronous context
+    managers have none. What something is must be seen in its file. From 3.9 on a lock is acquired and released by
+    hand, so it must be a mere name there that means the same lock at the end.
+
+    Example::
+
+        async with session.get(url) as response:        # the function is left
+            ...
+
+    What to do: wait for ``__aenter__()`` and ``__aexit__()`` by hand, or for a method that opens and one that closes.
+    """
+
+
+class AwaitPosition(Code):
+    """An ``await`` where no ``yield`` may stand, or where it would do something else.
+
+    Why: a ``yield`` inside a comprehension makes a generator of the comprehension; decorators were no expressions
+    before Python 3.9 (PEP 614); and on Python 2 a ``yield`` in an ``except`` block makes the bare ``raise`` after it
+    forget its exception.
+
+    Example::
+
+        pages = [await fetch(url) for url in urls]        # the function is left
+
+    What to do: write the comprehension as a loop; keep the exception in a name; wait before the decorator.
+    """
+
+
 class Bug(Code):
     """The port of a file failed its own verification, so it was not written.
 
@@ -35,6 +81,25 @@ class Bug(Code):
         app.py:1:1: failure bug: the port of this file does not compile: invalid syntax (in line 12 of the output)
 
     What to do: report it, with the file or the part of it that the message names. Meanwhile leave the file out.
+    """
+
+
+class CancelledPasses(Code):
+    """A handler for ``Exception`` would have caught CancelledError in the target version; one above it lets that pass.
+
+    Why: CancelledError is a BaseException since Python 3.8 (bpo-32528), so ``except Exception`` in an async
+    def does not stop a cancellation. In older versions, and in Trollius, it is an Exception.
+
+    Example::
+
+        try:
+            yield from work()
+        except asyncio.CancelledError:       # added
+            raise
+        except Exception:
+            log.exception("work failed")
+
+    What to do: nothing. If the program ran on Python 3.7 and relied on catching it, take the added handler away.
     """
 
 
@@ -72,10 +137,11 @@ class DataGenerator(Code):
 
 
 class DependsOnLeft(Code):
-    """A coroutine waits for a generator that stays a generator, or for a coroutine that stays one of Trollius.
+    """A coroutine waits for something that stays in its style and that the new style cannot wait for.
 
-    Why: ``yield from`` takes any iterable, ``await`` only takes awaitables (PEP 492), and what Trollius's decorator
-    gives is none, so this function stays as well.
+    Why: ``yield from`` takes any iterable, ``await`` only takes awaitables (PEP 492), so a function that waits for a
+    generator, or for a coroutine that stays one of Trollius, stays as well. In the same way Trollius cannot wait for an
+    ``async def``, and Python 2 cannot read one.
 
     Example::
 
@@ -187,10 +253,11 @@ class LoopArgument(Code):
 
 
 class MissingName(Code):
-    """A name that Trollius has and asyncio lacks.
+    """A name that the library of the target, in its version, does not have.
 
     Why: Trollius carries parts of newer Pythons for Python 2. Its exceptions are builtins now and are ported; the
-    rest has no counterpart of the same name.
+    rest has no counterpart of the same name. In the other direction, asyncio has got names that neither its older
+    versions nor Trollius nor aiocompat have.
 
     Example::
 
@@ -217,6 +284,32 @@ class NativeInGenerator(Code):
     """
 
 
+class NewDependency(Code):
+    """A name that the target's library lacks comes from aiocompat.
+
+    Why: ``asyncio.run`` came with Python 3.7, and Trollius has nothing like it. aiocompat has it for all versions.
+
+    Example::
+
+        aiocompat.run(main())        # was asyncio.run(main())
+
+    What to do: add aiocompat to what the project depends on.
+    """
+
+
+class NewerSyntax(Code):
+    """Syntax, or a builtin, that the target version does not have; all of the file is left.
+
+    Why: a file that does not parse helps nobody, and neither does one that stops with a NameError.
+
+    Example::
+
+        raise Failed() from error        # not Python 2.7
+
+    What to do: write it in a way that the target version has, or port to a newer version.
+    """
+
+
 class NotPython(Code):
     """A file does not parse.
 
@@ -240,6 +333,21 @@ class NotText(Code):
         old.py:7:1: failure not-text: byte 0xe9 cannot be decoded as utf-8
 
     What to do: add the coding line that is missing, or save the file as UTF-8.
+    """
+
+
+class OlderName(Code):
+    """A function of asyncio is replaced by what did the same before it was there, which finds its loop differently.
+
+    Why: ``create_task``, ``current_task`` and ``get_running_loop`` (3.7) use the running loop and raise RuntimeError
+    without one. ``ensure_future``, ``Task.current_task`` and ``get_event_loop`` use the loop that is set; the running
+    loop counts as set from 3.5.3 on.
+
+    Example::
+
+        task = asyncio.ensure_future(work())        # was create_task(work())
+
+    What to do: nothing where ``set_event_loop()`` is called for every loop that runs.
     """
 
 
@@ -321,6 +429,22 @@ class ReturnOutsideCoroutine(Code):
             raise Return(value)            # ends the caller
 
     What to do: return the value from the function, and return it again in the coroutine.
+    """
+
+
+class ReturnSeen(Code):
+    """A value is returned out of a ``with`` block, in a style that returns values by an exception.
+
+    Why: ``raise Return(value)`` leaves the block with an exception, so the ``__exit__`` of what was entered is told of
+    it: a transaction would be rolled back. (Locks, files and the like do not look at it, and are no hindrance.)
+
+    Example::
+
+        with self.transaction():
+            await self.add(item)
+            return item                # the function is left
+
+    What to do: return the value after the ``with`` statement.
     """
 
 

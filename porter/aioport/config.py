@@ -16,8 +16,14 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-OLDEST_TARGET, NEWEST_TARGET = (3, 5), (3, 15)
-"""The versions async/await code can be written for (PEP 492 came with 3.5) and history.md knows about."""
+from aioport.history import Version
+from aioport.styles import Target, target_of
+
+WITH_LOCK_ENDS = (3, 8)
+"""Last version in which ``with (yield from lock):`` is right for locks and for all else (history.md, B6)."""
+
+_NO_PYTHONS = ((2, 8), (3, 2))
+"""Between Python 2.7 and the first that had asyncio."""
 
 
 class ConfigError(Exception):
@@ -29,7 +35,7 @@ class Settings:
     """What a run is asked to do."""
 
     to: str
-    target_version: tuple[int, int] = (3, 9)
+    target_version: Version = (3, 9)
     unsafe: bool = False
     fast: bool = False
     """Skip porting the output again to see that nothing changes."""
@@ -38,16 +44,37 @@ class Settings:
     """What the patterns in ``exclude`` are relative to: the folder of the file they stand in, or the current one."""
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
 
+    @property
+    def target(self) -> Target:
+        """What can be written in the style that is ported to."""
+        return target_of(self.to)
 
-def parse_version(text: str) -> tuple[int, int]:
-    """``(3, 9)`` for ``3.9``. Raises :class:`ConfigError` for anything else and for versions that are no target."""
+    @property
+    def lifting_version(self) -> Version:
+        """The version of asyncio whose names and arguments lifting has to arrive at."""
+        return self.target.meaning or self.target_version
+
+    @property
+    def reading_version(self) -> Version:
+        """The version that says whether ``with (yield from x):`` must be known to be a lock or not."""
+        return WITH_LOCK_ENDS if self.target.vocabulary and self._keeps_with_lock else self.target_version
+
+    @property
+    def _keeps_with_lock(self) -> bool:
+        return self.target.has_with_lock(self.target_version)
+
+
+def parse_version(text: str, to: str = "async-await") -> Version:
+    """``(3, 9)`` for ``3.9``. Raises :class:`ConfigError` for anything else and what is no target of ``to``."""
+    target = target_of(to)
     major, dot, minor = text.partition(".")
     if dot and major.isdigit() and minor.isdigit():
         version = (int(major), int(minor))
-        if OLDEST_TARGET <= version <= NEWEST_TARGET:
+        if target.oldest <= version <= target.newest and not _NO_PYTHONS[0] <= version <= _NO_PYTHONS[1]:
             return version
-    oldest, newest = (".".join(map(str, version)) for version in (OLDEST_TARGET, NEWEST_TARGET))
-    raise ConfigError(f"{text!r} is no target version: write one from {oldest} to {newest}")
+    oldest, newest = (".".join(map(str, version)) for version in (target.oldest, target.newest))
+    choice = f"{oldest} is the only one" if oldest == newest else f"write one from {oldest} to {newest}"
+    raise ConfigError(f"{text!r} is no target version for {to}: {choice} ({target.limits})")
 
 
 def find_config(paths: Sequence[str]) -> dict[str, Any]:
@@ -114,14 +141,26 @@ def _checked(found: Mapping[str, object], path: str) -> dict[str, Any]:
         ):
             kind = {"str": "text", "bool": "true or false", "list": "a list of patterns", "int": "a number"}
             raise ConfigError(f"{path}: {key!r} must be {kind[_TYPES[key].__name__]}, not {value!r}")
-        try:
-            result[key.replace("-", "_")] = parse_version(str(value)) if key == "target-version" else value
-        except ConfigError as error:
-            raise ConfigError(f"{path}: 'target-version': {error}") from None
+        result[key.replace("-", "_")] = value
         if key == "to" and value not in style_names():
             raise ConfigError(f"{path}: 'to' must be one of {', '.join(style_names())}, not {value!r}")
         if key == "jobs" and value == 0:
             raise ConfigError(f"{path}: 'jobs' must be 1 or more, not {value}")
+    if "target_version" in result:
+        _check_version(str(result["target_version"]), result.get("to"), path)
     if "exclude" in result:
         result["exclude_folder"] = os.path.dirname(path)
     return result
+
+
+def _check_version(text: str, to: object, path: str) -> None:
+    """Raise :class:`ConfigError` for a version that is none of the style's or, where that is not said, of any."""
+    errors = []
+    for style in style_names():
+        if to in (None, style):
+            try:
+                parse_version(text, style)
+                return
+            except ConfigError as error:
+                errors.append(error)
+    raise ConfigError(f"{path}: 'target-version': {errors[0]}")

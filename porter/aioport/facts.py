@@ -15,7 +15,7 @@ import libcst as cst
 from aioport import library
 from aioport.analysis import Analysis, Definition, Function, Target, Wait
 from aioport.names import UNKNOWN, dotted
-from aioport.styles import words
+from aioport.styles import libraries, words
 
 
 class Use(enum.Enum):
@@ -102,12 +102,12 @@ def facts_of(analysis: Analysis, path: str, digest: bytes) -> FileFacts:
         bases=tuple(_bases(analysis)),
         aliases=tuple(uses.aliases()),
         asynchronous=any(
-            origin.split(".")[0] in ("asyncio", "trollius")
+            origin.split(".")[0] in libraries()
             for bindings in analysis.names.top.bindings.values()
             for binding in bindings
             if (origin := binding.origin) is not None
         )
-        or bool({"asyncio", "trollius"} & {name.split(".")[0] for name in analysis.names.top.star_imports.values()}),
+        or bool(libraries() & {name.split(".")[0] for name in analysis.names.top.star_imports.values()}),
         starred=bool(analysis.foreign_star_imports()),
     )
 

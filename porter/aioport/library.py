@@ -10,7 +10,7 @@ import io
 
 
 def _names(text: str) -> frozenset[str]:
-    return frozenset(f"{module}.{name}" for module in ("asyncio", "trollius") for name in text.split())
+    return frozenset(f"{module}.{name}" for module in ("aiocompat", "asyncio", "trollius") for name in text.split())
 
 
 COROUTINE_FUNCTIONS = _names(
@@ -129,6 +129,14 @@ ASYNCIO_METHODS = frozenset(
     "set shutdown start_serving start_tls stop task_done terminate wait wait_closed wait_for write writelines".split()
 )
 """Methods of asyncio's classes with names that a project's own class may have as well (names.json)."""
+
+BLIND_MANAGERS = frozenset(
+    "builtins.open codecs.open contextlib.closing gzip.open io.StringIO io.BytesIO io.open os.fdopen "
+    "tempfile.NamedTemporaryFile tempfile.SpooledTemporaryFile tempfile.TemporaryDirectory tempfile.TemporaryFile "
+    "threading.BoundedSemaphore threading.Condition threading.Lock threading.RLock threading.Semaphore "
+    "zipfile.ZipFile".split()
+)
+"""Context managers that do the same whether an exception leaves their block or not."""
 
 BUILTIN_METHODS = frozenset(
     name

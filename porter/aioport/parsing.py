@@ -35,7 +35,12 @@ class Parsed:
 
 def parse(data: bytes, path: str, target_version: tuple[int, int]) -> Parsed:
     """Parse a file. Raises :class:`SourceError` where it is no Python, :class:`Unportable` where it is Python 2."""
-    source = decode(data, path)
+    return parse_source(decode(data, path), target_version)
+
+
+def parse_source(source: Source, target_version: tuple[int, int]) -> Parsed:
+    """The same for a file that is decoded, or whose text was rewritten since."""
+    path = source.path
     _refuse_python2(source)
     shielded = shield(source.text)
     module = parse_text(shielded.text, path)

@@ -1,6 +1,6 @@
 """The stages of a port, in order.
 
-discover -> prefilter -> decode, shield, parse -> facts (per file) -> infer (whole project) -> lift -> render ->
+discover -> prefilter -> decode, shield, parse -> facts (per file) -> infer (whole project) -> lift, lower, render,
 verify (per file). Nothing is written here: the caller gets a report for each file.
 """
 
@@ -10,6 +10,7 @@ import hashlib
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar, Union
 
@@ -17,13 +18,15 @@ from aioport.config import Settings
 from aioport.depth import deep_recursion, with_deep_stack
 from aioport.discovery import discover
 from aioport.facts import FileFacts, facts_of
+from aioport.findings import Finding, Severity
 from aioport.infer import Decision, infer
 from aioport.lifting import Lift, lift
 from aioport.parsing import Parsed, Unportable, parse
+from aioport.pivot import Links, is_in_style, leave_dependents, lower_text
 from aioport.results import FileReport
 from aioport.source import SourceError, encode, read
 from aioport.styles import marker
-from aioport.verify import check_compiles, check_names, check_stable
+from aioport.verify import check_compiles, check_names, check_read_back, check_stable
 
 _FEW_FILES = 8
 """Up to this many files starting worker processes costs more than they save."""
@@ -35,6 +38,14 @@ _MOST_JOBS = 61
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
+
+
+@dataclass(frozen=True)
+class _Port:
+    report: FileReport
+    links: Links | None = None
+
+
 _Facts = Union[FileFacts, FileReport, None]
 """Of one file: facts, or why there are none, or ``None`` where no style's marker occurs."""
 
@@ -44,7 +55,8 @@ def port_bytes(data: bytes, path: str, settings: Settings) -> FileReport:
     facts = with_deep_stack(_facts_of_bytes, data, path, settings)
     if not isinstance(facts, FileFacts):
         return facts or FileReport(path, data, data, 0, ())
-    return with_deep_stack(_ported, data, path, infer([facts], unsafe=settings.unsafe).get(path, {}), settings)
+    decisions = infer([facts], unsafe=settings.unsafe).get(path, {})
+    return with_deep_stack(_ported, data, path, decisions, settings).report
 
 
 def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]:
@@ -54,9 +66,38 @@ def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]
     facts = list(_each(partial(_facts_of_path, settings=settings), readable, settings.jobs))
     decisions = infer((fact for fact in facts if isinstance(fact, FileFacts)), unsafe=settings.unsafe)
     work = [(path, fact, decisions.get(path, {})) for path, fact in zip(readable, facts)]
-    reports = iter(_each(partial(_port_path, settings=settings), work, settings.jobs))
+    ports = _each(partial(_port_path, settings=settings), work, settings.jobs)
+    if not settings.target.mixes(settings.target_version):
+        ports = _without_dependents(list(ports))
+    reports = (port.report for port in ports)
     for item in found:
         yield next(reports) if isinstance(item, str) else _failure(b"", item)
+
+
+def _without_dependents(ports: list[_Port]) -> Iterator[_Port]:
+    """Leave the files that wait for what stays native in another, until nothing more has to be left."""
+    linked = {port.report.path: port.links for port in ports if port.links is not None}
+    findings: dict[str, tuple[Finding, ...]] = {}
+    left = frozenset[str]().union(*(links.left for links in linked.values()))
+    changed = True
+    while changed:
+        changed = False
+        for port in ports:
+            path = port.report.path
+            links = linked.get(path)
+            if links is None or path in findings or not left:
+                continue
+            if found := leave_dependents(path, port.report.before, links, left):
+                findings[path] = found
+                left |= links.lowered
+                changed = True
+    for port in ports:
+        if found := findings.get(port.report.path, ()):
+            kept = (f for f in port.report.findings if f.severity >= Severity.ERROR)
+            report = replace(port.report, after=port.report.before, functions=0, findings=(*kept, *found))
+            yield replace(port, report=report)
+        else:
+            yield port
 
 
 def _each(function: Callable[[_T], _R], items: Sequence[_T], jobs: int) -> Iterator[_R]:
@@ -81,11 +122,11 @@ def _facts_of_path(path: str, settings: Settings) -> _Facts:
 
 
 def _facts_of_bytes(data: bytes, path: str, settings: Settings) -> _Facts:
-    if not marker().search(data):
+    if not marker(settings.to).search(data):
         return None
     try:
         with deep_recursion(path):
-            parsed = parse(data, path, settings.target_version)
+            parsed = parse(data, path, settings.reading_version)
             return facts_of(parsed.analysis, path, _digest(data))
     except SourceError as error:
         return _failure(data, error)
@@ -93,19 +134,19 @@ def _facts_of_bytes(data: bytes, path: str, settings: Settings) -> _Facts:
         return FileReport(path, data, data, 0, refusal.findings)
 
 
-def _port_path(item: tuple[str, _Facts, dict[str, Decision]], settings: Settings) -> FileReport:
+def _port_path(item: tuple[str, _Facts, dict[str, Decision]], settings: Settings) -> _Port:
     path, facts, decisions = item
     if isinstance(facts, FileReport):
-        return facts
+        return _Port(facts)
     if facts is None:
-        return FileReport(path, b"", b"", 0, ())
+        return _Port(FileReport(path, b"", b"", 0, ()))
     try:
         data = read(path)
     except SourceError as error:
-        return _failure(b"", error)
+        return _Port(_failure(b"", error))
     if _digest(data) != facts.digest:
         message = "it was changed by something else meanwhile"
-        return _failure(data, SourceError(path, "unreadable", message, "run aioport again"))
+        return _Port(_failure(data, SourceError(path, "unreadable", message, "run aioport again")))
     return with_deep_stack(_ported, data, path, decisions, settings)
 
 
@@ -113,23 +154,42 @@ def _digest(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
-def _ported(data: bytes, path: str, decisions: dict[str, Decision], settings: Settings) -> FileReport:
+def _ported(data: bytes, path: str, decisions: dict[str, Decision], settings: Settings) -> _Port:
     try:
         with deep_recursion(path):
-            parsed = parse(data, path, settings.target_version)
+            parsed = parse(data, path, settings.reading_version)
             context = lifted(parsed, decisions, path, settings)
+            if settings.target.vocabulary is not None:
+                return _lowered(parsed, context, data, settings)
             text = rendered(context)
             after = encode(parsed.source, parsed.shielded.unshield(text))
             if after != data:
-                check_names(parsed, text, context)
+                check_names(parsed, text, context, settings.target_version)
                 check_compiles(parsed, text)
                 if not settings.fast:
                     check_stable(parsed, after, context, partial(lifted, path=path, settings=settings), rendered)
     except SourceError as error:
-        return _failure(data, error)
+        return _Port(_failure(data, error))
     except Unportable as refusal:
-        return FileReport(path, data, data, 0, refusal.findings)
-    return FileReport(path, data, after, len(context.converted()), tuple(sorted(context.findings)))
+        return _Port(FileReport(path, data, data, 0, refusal.findings))
+    return _Port(FileReport(path, data, after, len(context.converted()), tuple(sorted(context.findings))))
+
+
+def _lowered(parsed: Parsed, context: Lift, data: bytes, settings: Settings) -> _Port:
+    """The second half of the port, for a style other than async/await."""
+    path = parsed.source.path
+    if is_in_style(context, settings):
+        return _Port(FileReport(path, data, data, 0, ()))
+    text = rendered(context)
+    check_names(parsed, text, context, settings.target_version)
+    pivot = parsed.shielded.unshield(text)
+    done = lower_text(parsed, pivot, context, settings)
+    if done.text != parsed.source.text:
+        check_compiles(parsed, done.text)
+        if not settings.fast:
+            check_read_back(parsed, pivot, done, context, settings, lifted, rendered)
+    after = encode(parsed.source, done.text)
+    return _Port(FileReport(path, data, after, done.functions, tuple(sorted(done.findings))), done.links)
 
 
 def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:
@@ -140,7 +200,7 @@ def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: 
         analysis=parsed.analysis,
         values=parsed.values,
         decisions=decisions,
-        target_version=settings.target_version,
+        target_version=settings.lifting_version,
     )
     lift(context)
     return context

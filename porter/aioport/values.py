@@ -83,45 +83,46 @@ class Values:
                 return Manager.AWAITABLE
             if self._names.means(operand.func, library.COROUTINE_FUNCTIONS):
                 return Manager.AWAITABLE
-        return Manager.LOCK if self._is_lock(operand, 0) else Manager.UNDECIDED
+        return Manager.LOCK if self.is_made_by(operand, library.LOCKS) else Manager.UNDECIDED
 
-    def _is_lock(self, node: cst.BaseExpression | None, depth: int) -> bool:
+    def is_made_by(self, node: cst.BaseExpression | None, makers: frozenset[str], depth: int = 0) -> bool:
+        """Whether all that the value of ``node`` can come from are calls of ``makers``, as far as the file shows."""
         if depth > _DEPTH:
             return False
         if isinstance(node, cst.Call):
-            return self._names.means(node.func, library.LOCKS)
+            return self._names.means(node.func, makers)
         if isinstance(node, cst.BooleanOperation):
-            return self._is_lock(node.left, depth + 1) and self._is_lock(node.right, depth + 1)
+            return self.is_made_by(node.left, makers, depth + 1) and self.is_made_by(node.right, makers, depth + 1)
         if isinstance(node, cst.IfExp):
-            return self._is_lock(node.body, depth + 1) and self._is_lock(node.orelse, depth + 1)
+            return self.is_made_by(node.body, makers, depth + 1) and self.is_made_by(node.orelse, makers, depth + 1)
         if isinstance(node, cst.Subscript) and isinstance(node.value, (cst.Name, cst.Attribute)):
             holder = node.value.attr if isinstance(node.value, cst.Attribute) else node.value
-            return self._all_locks(self._elements.get(holder.value, ()), depth) or any(
-                self._is_lock_factory(value) for value in self._assigned(node.value)
+            return self._all_made_by(self._elements.get(holder.value, ()), makers, depth) or any(
+                self._is_factory_of(value, makers) for value in self._assigned(node.value)
             )
         if isinstance(node, cst.Name):
-            return self._is_annotated_lock(node) or self._all_locks(self._assigned(node), depth)
-        return isinstance(node, cst.Attribute) and self._all_locks(self._assigned(node), depth)
+            return self._is_annotated(node, makers) or self._all_made_by(self._assigned(node), makers, depth)
+        return isinstance(node, cst.Attribute) and self._all_made_by(self._assigned(node), makers, depth)
 
-    def _all_locks(self, values: Iterable[cst.BaseExpression | None], depth: int) -> bool:
+    def _all_made_by(self, values: Iterable[cst.BaseExpression | None], makers: frozenset[str], depth: int) -> bool:
         told = [value for value in values if not _is_none(value)]
-        return bool(told) and all(self._is_lock(value, depth + 1) for value in told)
+        return bool(told) and all(self.is_made_by(value, makers, depth + 1) for value in told)
 
-    def _is_lock_factory(self, node: cst.BaseExpression | None) -> bool:
+    def _is_factory_of(self, node: cst.BaseExpression | None, makers: frozenset[str]) -> bool:
         return (
             isinstance(node, cst.Call)
             and self._names.means(node.func, frozenset(["collections.defaultdict"]))
             and len(node.args) > 0
-            and self._names.means(node.args[0].value, library.LOCKS)
+            and self._names.means(node.args[0].value, makers)
         )
 
-    def _is_annotated_lock(self, node: cst.Name) -> bool:
+    def _is_annotated(self, node: cst.Name, makers: frozenset[str]) -> bool:
         scope = self._names.binding_scope(node)
         bindings = scope.bindings[node.value] if scope is not None else []
         return len(bindings) == 1 and any(
             isinstance(binding.node, cst.Param)
             and binding.node.annotation is not None
-            and self._names.means(binding.node.annotation.annotation, library.LOCKS)
+            and self._names.means(binding.node.annotation.annotation, makers)
             for binding in bindings
         )
 

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import ast
 import warnings
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
 from aioport.analysis import Function
+from aioport.config import WITH_LOCK_ENDS, Settings
+from aioport.facts import facts_of
 from aioport.findings import Applicability, Finding, Location, Severity
-from aioport.infer import Decision, Verdict
+from aioport.infer import Decision, Verdict, infer
 from aioport.lifting import Lift
-from aioport.parsing import Parsed, Unportable, parse
+from aioport.parsing import Parsed, Unportable, parse, parse_source
+from aioport.pivot import Lowered
+from aioport.shield import shield
 from aioport.source import SourceError
 
 KEYWORDS_SINCE = (3, 7)
 """First version in which ``async`` and ``await`` cannot be names (PEP 492)."""
 
 
-def check_names(parsed: Parsed, text: str, lift: Lift) -> None:
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def check_names(parsed: Parsed, text: str, lift: Lift, target_version: tuple[int, int]) -> None:
     """Refuse a file that still uses ``async`` or ``await`` as a name where the target has them as keywords.
 
     ``text`` is the ported file, still shielded. Raises :class:`Unportable`, with what else ``lift`` left: that may be
     why a name could not be ported.
     """
-    target_version = lift.target_version
     if target_version < KEYWORDS_SINCE or not any(parsed.shielded.names_in(text)):
         return
     path = parsed.source.path
@@ -83,6 +90,64 @@ def check_stable(
     if lift.edits and rendered(lift) != again.shielded.text:
         message = "porting the port of this file changes it again"
         raise SourceError(path, "bug", message, "please report it to aioport, with the file")
+
+
+def check_read_back(
+    parsed: Parsed,
+    pivot: str,
+    done: Lowered,
+    before: Lift,
+    settings: Settings,
+    lifted: Callable[[Parsed, dict[str, Decision], str, Settings], Lift],
+    rendered: Callable[[Lift], str],
+) -> None:
+    """Lift the lowered text: it must give the tree of the ``pivot`` it came from, so porting it again changes nothing.
+
+    Trees, because what the author put into parentheses without need comes back without. Functions of which a pass said
+    that they do not come back are left out, and then the module around the functions is. Raises :class:`SourceError`.
+    """
+    path = parsed.source.path
+    # Whether the output is portable again is not asked here: what may be a lock or not reads as it was written.
+    again = parse_source(replace(parsed.source, text=done.text), WITH_LOCK_ENDS)
+    lift = lifted(again, _read_as(again, path, before), path, settings)
+    text = again.shielded.unshield(rendered(lift))
+    if text == pivot:
+        return
+    expected, got = _trees(pivot, done.unlike), _trees(text, done.unlike)
+    if expected != got:
+        name = next((name for (name, old), (_, new) in zip(expected, got) if old != new), "")
+        what = f"{name}() in the port of this file does" if name else "the port of this file does"
+        message = f"{what} not read back as what it was made from"
+        raise SourceError(path, "bug", message, "please report it to aioport, with the file")
+
+
+def _trees(text: str, unlike: frozenset[str]) -> list[tuple[str, str]]:
+    """Each function of async/await ``text`` that has to read back with its tree; the module first, with no name."""
+    found: list[tuple[str, str]] = []
+
+    def enter(node: ast.AST, name: str) -> None:
+        if isinstance(node, _DEFINITIONS):
+            name = f"{name}.{node.name}".lstrip(".")
+        if not isinstance(node, ast.ClassDef) and isinstance(node, (ast.Module, *_DEFINITIONS)) and name not in unlike:
+            found.append((name, ast.dump(node)))
+        for child in ast.iter_child_nodes(node):
+            enter(child, name)
+
+    enter(ast.parse(shield(text).text), "")
+    return found
+
+
+def _read_as(again: Parsed, path: str, before: Lift) -> dict[str, Decision]:
+    """Decisions on the functions of an output: what was a coroutine is one, what was left is left."""
+    decided: dict[str, list[Decision]] = defaultdict(list)
+    for function in before.analysis.functions:
+        decided[function.qualname].append(before.decisions[function.key])
+    result = infer([facts_of(again.analysis, path, b"")])[path] if again.analysis.functions else {}
+    for function in again.analysis.functions:
+        earlier = decided.get(function.qualname)
+        if earlier:
+            result[function.key] = replace(result[function.key], verdict=earlier.pop(0).verdict)
+    return result
 
 
 def _carried(before: Lift, functions: list[Function]) -> dict[str, Decision]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aioport.config import Settings, parse_version
+from aioport.styles import target_of
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 _EXPECTED = re.compile(r"# finding: ([\w, -]+)$", re.MULTILINE)
@@ -28,14 +29,17 @@ class Case:
 def load(path: Path) -> Case:
     """Read the case in ``path``."""
     text = path.read_text(encoding="utf-8")
-    version = re.match(r"# target-version: (\S+)\n", text)
-    if version is not None:
-        text = text[version.end() :]
+    options = {}
+    while (option := re.match(r"# (to|target-version): (\S+)\n", text)) is not None:
+        options[option.group(1)] = option.group(2)
+        text = text[option.end() :]
     before, _, after = text.partition(_SEPARATOR)
     before = before.rstrip("\n") + "\n"
     expected = marked(before)
-    target = parse_version(version.group(1)) if version is not None else (3, 9)
-    return Case(path, before, after or before, expected, Settings(to="async-await", target_version=target, jobs=1))
+    to = options.get("to", "async-await")
+    version = options.get("target-version")
+    target = parse_version(version, to) if version is not None else target_of(to).default
+    return Case(path, before, after or before, expected, Settings(to=to, target_version=target, jobs=1))
 
 
 def marked(text: str) -> Counter[tuple[int, str]]:

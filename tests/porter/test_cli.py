@@ -217,8 +217,10 @@ def test_unwritable_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--to", "compat", "x"], "porting to compat is not built yet"),
-        (["--to", "trollius", "x"], "not built yet"),
+        (["--to", "trollius", "--target-version", "3.6", "x"], "2.7 is the only one (Trollius 2.2 is for Python 2.7"),
+        (["--to", "yield-from", "--target-version", "3.11", "x"], "asyncio.coroutine went with 3.11"),
+        (["--to", "yield-from", "--target-version", "2.7", "x"], "write one from 3.3 to 3.10"),
+        (["--to", "compat", "--target-version", "3.2", "x"], "aiocompat is for 2.7 and 3.3 to 3.15"),
         (["--to", "async", "x"], "is not one of"),
         (["--to", "async-await"], "name the files or folders"),
         (["x"], "say which style to port to"),

@@ -29,7 +29,7 @@ def emitted() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                if name in ("report", "Blocker", "SourceError", "Finding"):
+                if name in ("report", "block", "Blocker", "SourceError", "Finding"):
                     found.update(
                         constant.value
                         for argument in node.args

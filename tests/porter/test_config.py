@@ -43,7 +43,7 @@ def test_each_kind_of_file(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text)
     assert find_config([str(tmp_path)]) == {
         "to": "async-await",
-        "target_version": (3, 12),
+        "target_version": "3.12",
         "exclude": ["a", "b"],
         "exclude_folder": str(tmp_path),
         "jobs": 3,
@@ -70,7 +70,7 @@ def test_nearest_file_with_settings_wins(tmp_path: Path) -> None:
         ("pyproject.toml", "[tool]\naioport = 1\n", "'tool.aioport' must be a table"),
         ("pyproject.toml", "\xff", "cannot be read"),
         ("pyproject.toml", '[tool.aioport]\nto = "async"\n', "'to' must be one of"),
-        ("setup.cfg", "[aioport]\ntarget-version = 2.7\n", "'target-version': '2.7' is no target version"),
+        ("setup.cfg", "[aioport]\ntarget-version = 2.6\n", "'target-version': '2.6' is no target version"),
         ("tox.ini", "[aioport]\njobs = 0\n", "'jobs' must be 1 or more"),
         ("pyproject.toml", "[tool.aioport]\nexclude = [1]\n", "'exclude' must be a list of patterns"),
         ("pyproject.toml", "[tool.aioport]\njobs = true\n", "'jobs' must be a number"),

@@ -21,7 +21,7 @@ def _read(case: str, style: str) -> bytes:
     return Path(programs.path_of(case, style)).read_bytes()
 
 
-@pytest.mark.parametrize("style", ["trollius", "yield_from", "async_await"])
+@pytest.mark.parametrize("style", ["trollius", "yield_from", "async_await", "compat"])
 @pytest.mark.parametrize("case", programs.cases())
 def test_becomes_the_async_await_program(case: str, style: str) -> None:
     report = port_bytes(_read(case, style), f"{case}/{style}.py", SETTINGS)

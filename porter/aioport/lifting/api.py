@@ -9,9 +9,7 @@ import libcst as cst
 from aioport import library
 from aioport.findings import Applicability, Severity
 from aioport.lifting.context import Lift
-from aioport.styles import Vocabulary, vocabularies
-
-_OWNERS = ("asyncio", "trollius")
+from aioport.styles import Vocabulary, libraries, vocabularies
 
 
 def lift_api(lift: Lift) -> None:
@@ -27,13 +25,12 @@ def lift_api(lift: Lift) -> None:
 
 
 def api_name(origins: frozenset[str]) -> tuple[Vocabulary, str] | None:
-    """The style whose API a name surely belongs to, and its name there; Trollius where it may be either's."""
+    """The style whose API a name surely belongs to, and its name there; not asyncio where it may be another's too."""
     parts = [origin.partition(".") for origin in origins]
     names = {name for _, _, name in parts}
-    if not parts or len(names) != 1 or any(owner not in _OWNERS for owner, _, _ in parts):
+    if not parts or len(names) != 1 or any(owner not in libraries() for owner, _, _ in parts):
         return None
-    owners = {owner for owner, _, _ in parts}
-    module = "trollius" if "trollius" in owners else "asyncio"
+    module = min({owner for owner, _, _ in parts} - {"asyncio"}, default="asyncio")
     return next(v for v in vocabularies() if v.module == module), names.pop()
 
 

@@ -9,6 +9,7 @@ import libcst as cst
 from aioport.analysis import Analysis, Function
 from aioport.findings import Applicability, Finding, Location, Severity
 from aioport.infer import Decision, Verdict
+from aioport.styles import libraries
 from aioport.tree import Edits, walk
 from aioport.values import Values
 
@@ -88,27 +89,27 @@ class Lift:
         top = self.analysis.names.top
         for name, bindings in top.bindings.items():
             origins = {binding.origin for binding in bindings if binding.origin is not None}
-            if origins and origins <= {"asyncio", "trollius"} and len(origins) == len(bindings):
-                if name != "trollius":
+            if origins and origins <= libraries() and len(origins) == len(bindings):
+                if name not in libraries():
                     return name
                 return name if self._means_something_else("asyncio") else "asyncio"
         return "asyncio"
 
     def _means_something_else(self, name: str) -> bool:
         bindings = self.analysis.names.top.bindings.get(name, [])
-        return any(binding.origin not in ("asyncio", "trollius") for binding in bindings)
+        return any(binding.origin not in libraries() for binding in bindings)
 
     def can_spell(self, name: str) -> bool:
         """Whether the file imports asyncio, or ``name`` from it."""
         top = self.analysis.names.top
-        wanted = {"asyncio", "trollius", f"asyncio.{name}", f"trollius.{name}"}
+        wanted = {spelled for library in libraries() for spelled in (library, f"{library}.{name}")}
         return any(binding.origin in wanted for bindings in top.bindings.values() for binding in bindings)
 
     def asyncio(self, name: str) -> cst.BaseExpression:
         """The expression for ``asyncio.name`` in this file."""
         top = self.analysis.names.top
         for bound, bindings in top.bindings.items():
-            if any(binding.origin in (f"asyncio.{name}", f"trollius.{name}") for binding in bindings):
+            if any(binding.origin in {f"{library}.{name}" for library in libraries()} for binding in bindings):
                 return cst.Name(bound)
         return cst.Attribute(cst.Name(self.module_name()), cst.Name(name))
 

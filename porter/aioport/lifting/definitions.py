@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from aioport.analysis import Definition, Function
+from aioport.analysis import Function
 from aioport.lifting.context import Lift
 from aioport.lifting.parentheses import as_primary
 from aioport.lifting.statements import comment_lines, remove_statement
@@ -28,7 +28,7 @@ def lift_definition(lift: Lift, function: Function) -> None:
         return updated.with_changes(asynchronous=cst.Asynchronous())
 
     lift.edits.on(function.node, rewrite)
-    if function.definition is Definition.DECORATED and not function.suspensions:
+    if function.awaits_returned and not function.suspensions:
         _await_returned(lift, function)
 
 

@@ -14,7 +14,7 @@ from aioport.lifting.api import report_missing
 from aioport.lifting.context import Lift
 from aioport.lifting.statements import remove_statement
 from aioport.names import Scope, dotted
-from aioport.styles import Vocabulary, vocabularies, words
+from aioport.styles import Vocabulary, libraries, vocabularies, words
 from aioport.tree import Replacement, walk
 
 Statement = Union[cst.Import, cst.ImportFrom]
@@ -110,7 +110,7 @@ class Imports:
 
     def _is_wanted(self, alias: cst.ImportAlias) -> bool:
         name = self._bound[alias][1]
-        spelled = "asyncio" if name == "trollius" else name
+        spelled = "asyncio" if name in libraries() else name
         return bool(self._lift.wanted) and self._lift.module_name() in (name, spelled)
 
     def _rewrite_module(
@@ -273,14 +273,14 @@ class Imports:
 
     def _add_import(self) -> None:
         body = self._lift.analysis.module.body
-        anchor = next((line for line in body if _is_import_line(line)), None)
+        anchor = next((line for line in body if is_import_line(line)), None)
         if anchor is None:
-            anchor = next((line for line in body if not _is_prologue(line)), body[-1])
+            anchor = next((line for line in body if not is_prologue(line)), body[-1])
 
         def insert(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
             lines = updated.leading_lines  # type: ignore[attr-defined]
             added = cst.SimpleStatementLine([_import_asyncio()], leading_lines=lines)
-            rest = [] if _is_import_line(anchor) else [cst.EmptyLine(indent=False)]
+            rest = [] if is_import_line(anchor) else [cst.EmptyLine(indent=False)]
             return cst.FlattenSentinel([added, updated.with_changes(leading_lines=rest)])
 
         self._lift.edits.on(anchor, insert)
@@ -294,14 +294,15 @@ def _imports_plainly(node: cst.Import, module: str) -> bool:
     return any(dotted(alias.name) == module and alias.asname is None for alias in node.names)
 
 
-def _is_import_line(line: cst.CSTNode) -> bool:
+def is_import_line(line: cst.CSTNode) -> bool:
+    """Whether a statement imports something, ``__future__`` aside."""
     return isinstance(line, cst.SimpleStatementLine) and any(
         isinstance(small, cst.Import) or (isinstance(small, cst.ImportFrom) and dotted(small.module) != "__future__")
         for small in line.body
     )
 
 
-def _is_prologue(line: cst.CSTNode) -> bool:
+def is_prologue(line: cst.CSTNode) -> bool:
     """Whether a statement is the docstring or a ``__future__`` import."""
     return isinstance(line, cst.SimpleStatementLine) and (
         (isinstance(line.body[0], cst.Expr) and isinstance(line.body[0].value, cst.BaseString))

@@ -5,16 +5,22 @@ from __future__ import annotations
 import libcst as cst
 
 from aioport.analysis import Function
-from aioport.blockers import is_async_with
+from aioport.blockers import handlers_passing_return, is_async_with
 from aioport.findings import Applicability, Severity
 from aioport.lifting.context import Lift
 from aioport.lifting.parentheses import parenthesized_if_broken, unwrapped
-
-_CATCHING = frozenset(["builtins.Exception", "builtins.BaseException", "builtins.StopIteration"])
+from aioport.names import Names
+from aioport.styles import vocabularies
+from aioport.tree import walk
 
 
 def lift_returns(lift: Lift, function: Function) -> None:
     """Rewrite every ``raise Return`` of a function that becomes ``async def``."""
+    for node in walk(function.node.body):
+        if isinstance(node, cst.Try):
+            for handler in handlers_passing_return(lift.analysis.names, node):
+                lift.consume(handler)
+                lift.edits.remove(handler)
     for statement in function.raises:
         exception = statement.exc
         lift.consume(exception.func if isinstance(exception, cst.Call) else statement)
@@ -47,24 +53,25 @@ def _to_return(updated: cst.CSTNode) -> cst.CSTNode:
 def _seen_by(lift: Lift, function: Function, statement: cst.Raise) -> str | None:
     """What around ``statement`` would have seen the exception it raised."""
     parents = lift.analysis.names.parents
+    exception = statement.exc.func if isinstance(statement.exc, cst.Call) else statement.exc
+    styles = lift.analysis.names.origins(exception)
+    bases = frozenset[str]().union(*(v.value_bases for v in vocabularies() if styles & v.value))
     child: cst.CSTNode = statement
     while child is not function.node:
         parent = parents[child]
-        if isinstance(parent, cst.Try) and child is parent.body and (what := _catching(lift, parent)):
-            return what
+        if isinstance(parent, cst.Try) and child is parent.body:
+            handler = next((h for h in parent.handlers if may_catch(lift.analysis.names, h, bases)), None)
+            if handler is not None and not handlers_passing_return(lift.analysis.names, parent):
+                return f"the except clause in line {lift.analysis.positions[handler].start.line}"
         if isinstance(parent, cst.With) and child is parent.body and not is_async_with(lift.values, function, parent):
             return f"the with statement in line {lift.analysis.positions[parent].start.line}"
         child = parent
     return None
 
 
-def _catching(lift: Lift, statement: cst.Try) -> str | None:
-    for handler in statement.handlers:
-        parts = (
-            [element.value for element in handler.type.elements]
-            if isinstance(handler.type, cst.Tuple)
-            else [handler.type]
-        )
-        if any(part is None or lift.analysis.names.origins(part) & _CATCHING for part in parts):
-            return f"the except clause in line {lift.analysis.positions[handler].start.line}"
-    return None
+def may_catch(names: Names, handler: cst.ExceptHandler, bases: frozenset[str]) -> bool:
+    """Whether a handler surely is for everything, or for one of the builtin exceptions ``bases``."""
+    parts = (
+        [element.value for element in handler.type.elements] if isinstance(handler.type, cst.Tuple) else [handler.type]
+    )
+    return any(part is None or names.origins(part) & bases for part in parts)

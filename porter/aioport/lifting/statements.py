@@ -33,6 +33,16 @@ def remove_statement(lift: Lift, statement: cst.BaseSmallStatement) -> None:
         _move_comments(lift, comments, block, siblings, list(siblings).index(line))
 
 
+def remove_block(lift: Lift, statement: cst.BaseCompoundStatement) -> None:
+    """Remove a compound statement that holds no comments; a block that would be left empty gets ``pass``."""
+    lift.consume(statement)
+    block = lift.analysis.names.parents[statement]
+    if isinstance(block, cst.IndentedBlock) and len(block.body) == 1:
+        lift.edits.replace(statement, cst.SimpleStatementLine([cst.Pass()]))
+    else:
+        lift.edits.remove(statement)
+
+
 def _remove_from_line(lift: Lift, statement: cst.BaseSmallStatement, line: cst.SimpleStatementLine) -> None:
     lift.edits.remove(statement)
     if line.body[-1] is statement:

@@ -7,7 +7,7 @@ import libcst as cst
 from aioport.analysis import Function, Suspension, Wait
 from aioport.lifting.context import Lift
 from aioport.lifting.parentheses import as_primary, bare, parenthesized, unwrapped
-from aioport.lifting.statements import remove_statement
+from aioport.lifting.statements import remove_block, remove_statement
 
 
 def lift_suspensions(lift: Lift, function: Function) -> None:
@@ -81,9 +81,11 @@ def _lift_turn(lift: Lift, suspension: Suspension) -> None:
 
 
 def _lift_nothing(lift: Lift, suspension: Suspension) -> None:
-    """``yield from []`` only made the function a generator."""
+    """``yield from []`` and ``if False: yield`` only made the function a generator."""
     parent = lift.analysis.names.parents[suspension.node]
-    if isinstance(parent, cst.Expr):
+    if suspension.node.value is None and (never := lift.analysis.never_run(suspension.node)) is not None:
+        remove_block(lift, never)
+    elif isinstance(parent, cst.Expr):
         remove_statement(lift, parent)
     else:
         lift.edits.replace(suspension.node, cst.Name("None"))

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from aioport.history import Version
+
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -32,6 +34,12 @@ class Vocabulary:
     value: frozenset[str] = frozenset()
     """Exceptions whose raising returns a value: ``raise Return(v)``."""
 
+    value_bases: frozenset[str] = frozenset()
+    """The builtin exceptions that those are: handlers for them see a value that is returned."""
+
+    awaits_returned: bool = True
+    """Whether the decorator awaits a future or coroutine that a function without ``yield`` returns."""
+
     plain_yield_waits: bool = False
     """Whether ``yield x`` alone waits for x."""
 
@@ -44,11 +52,58 @@ class Vocabulary:
     missing: Mapping[str, str] = field(default_factory=dict)
     """Names that asyncio does not have, with what to use instead."""
 
+    api: frozenset[str] | None = None
+    """All names of asyncio that the library has, where it does not simply have those of some version of asyncio."""
+
     signatures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Parameters of functions and classes that asyncio takes by keyword only from the one marked ``*`` on."""
 
     loop_signatures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The same for methods of event loops."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What can be written in a style, and for which versions: all that the lowering passes need to know of it."""
+
+    vocabulary: Vocabulary | None
+    """``None`` for async/await, the pivot, which needs no lowering."""
+
+    oldest: Version
+    newest: Version
+    """The versions that run the style."""
+
+    default: Version
+    limits: str
+    """Why there are no others, as the end of a sentence."""
+
+    mixes_since: Version | None = None
+    """First version whose native coroutines and those of this style can wait for each other; ``None`` for none."""
+
+    with_lock_until: Version | None = None
+    """Last version whose locks ``with (yield from lock):`` takes; ``None`` where there is no last one."""
+
+    lacks: frozenset[str] = frozenset()
+    """Names that asyncio's first version had or got later, and the library of this style does not have."""
+
+    meaning: Version | None = None
+    """The version of asyncio whose meaning the library's names have; ``None``: that of the target version."""
+
+    def mixes(self, version: Version) -> bool:
+        """Whether a coroutine of this style and one that stays native can wait for each other in ``version``."""
+        return self.mixes_since is not None and version >= self.mixes_since
+
+    def has_with_lock(self, version: Version) -> bool:
+        """Whether code for ``version`` may say ``with (yield from lock):``."""
+        return self.with_lock_until is None or version <= self.with_lock_until
+
+
+@cache
+def target_of(style: str) -> Target:
+    """The target of a style, by the name that ``--to`` gives it."""
+    module = importlib.import_module(f"{__name__}.{style.replace('-', '_')}.lower")
+    target: Target = module.TARGET
+    return target
 
 
 @cache
@@ -69,6 +124,12 @@ def vocabularies() -> tuple[Vocabulary, ...]:
     return tuple(found)
 
 
+@cache
+def libraries() -> frozenset[str]:
+    """The modules that the styles' API names come from, asyncio among them."""
+    return frozenset(vocabulary.module for vocabulary in vocabularies())
+
+
 @dataclass(frozen=True)
 class Words:
     """The vocabularies of all styles together. Resolved names keep them apart, so one lifting pass serves them all."""
@@ -77,6 +138,7 @@ class Words:
     wait: frozenset[str]
     value: frozenset[str]
     plain_yield_waits: frozenset[str]
+    awaits_returned: frozenset[str]
 
 
 @cache
@@ -88,6 +150,7 @@ def words() -> Words:
         wait=_with_twins(frozenset[str]().union(*(v.wait for v in every))),
         value=_with_twins(frozenset[str]().union(*(v.value for v in every))),
         plain_yield_waits=frozenset[str]().union(*(v.coroutine for v in every if v.plain_yield_waits)),
+        awaits_returned=frozenset[str]().union(*(v.coroutine for v in every if v.awaits_returned)),
     )
 
 
@@ -98,6 +161,9 @@ def _with_twins(names: frozenset[str]) -> frozenset[str]:
 
 
 @cache
-def marker() -> re.Pattern[bytes]:
-    """Matches the bytes of every file that may hold a construct of some style."""
-    return re.compile("|".join(sorted({v.marker for v in vocabularies()})).encode())
+def marker(to: str) -> re.Pattern[bytes]:
+    """Matches the bytes of every file that may hold something to port to the style ``to``."""
+    markers = {v.marker for v in vocabularies()}
+    if target_of(to).vocabulary is not None:
+        markers.add(r"async\s+def")
+    return re.compile("|".join(sorted(markers)).encode())

@@ -19,6 +19,7 @@ VOCABULARY = Vocabulary(
     coroutine=frozenset(["trollius.coroutine"]),
     wait=frozenset(["trollius.From"]),
     value=frozenset(["trollius.Return"]),
+    value_bases=frozenset(["builtins.BaseException", "builtins.Exception", "builtins.StopIteration"]),
     plain_yield_waits=True,
     renamed={"async": "ensure_future", "JoinableQueue": "Queue"},
     builtins=frozenset(

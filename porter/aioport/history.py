@@ -1,0 +1,58 @@
+"""Which names of asyncio came with which version (names.json, measured; micro releases from the documentation)."""
+
+from __future__ import annotations
+
+Version = tuple[int, int]
+
+
+def versions(text: str) -> dict[str, Version]:
+    """The version of each name in rows of a version and names."""
+    rows = (line.split() for line in text.strip().splitlines())
+    return {
+        name: (int(major), int(minor))
+        for since, *names in rows
+        for major, minor in [since.split(".")]
+        for name in names
+    }
+
+
+ADDED = versions(
+    """
+    3.4 ensure_future run_coroutine_threadsafe
+    3.5 LimitOverrunError isfuture
+    3.6 base_futures base_tasks
+    3.7 BufferedProtocol SendfileNotAvailableError WindowsProactorEventLoopPolicy WindowsSelectorEventLoopPolicy
+    3.7 all_tasks create_task current_task format_helpers get_running_loop run runners
+    3.8 MultiLoopChildWatcher ThreadedChildWatcher exceptions staggered trsock
+    3.9 PidfdChildWatcher Server threads to_thread
+    3.10 mixins
+    3.11 Barrier BrokenBarrierError Runner TaskGroup Timeout taskgroups timeout timeout_at timeouts
+    3.12 create_eager_task_factory eager_task_factory
+    3.13 EventLoop QueueShutDown
+    3.14 FrameCallGraphEntry FutureCallGraph capture_call_graph format_call_graph future_add_to_awaited_by
+    3.14 future_discard_from_awaited_by graph print_call_graph tools
+    """
+)
+"""Names of the package that its first version, PyPI's asyncio 3.4.3 for Python 3.3, did not have.
+
+A name that came with a micro release (``ensure_future`` with 3.4.4, ``isfuture`` with 3.5.3) counts for its minor one.
+"""
+
+ADDED_METHODS = versions(
+    """
+    3.5 connect_accepted_socket create_future readuntil
+    3.6 shutdown_asyncgens
+    3.7 serve_forever sock_recv_into sock_sendfile start_serving
+    3.9 shutdown_default_executor
+    3.11 sock_recvfrom sock_recvfrom_into sock_sendto uncancel
+    3.13 abort_clients close_clients
+    """
+)
+"""Methods of asyncio's objects, the same, as far as nothing else is likely to have a method of that name."""
+
+OLDER = {
+    "create_task": "ensure_future",
+    "current_task": "Task.current_task",
+    "get_running_loop": "get_event_loop",
+}
+"""What does the same in a coroutine where a name is not there yet; outside of one it uses the loop that is set."""

@@ -1,0 +1,38 @@
+"""Lowering: from async/await, the pivot, to a generator-based style.
+
+The styles differ in what they call things and in what they can express, not in what they do, so one set of passes
+lowers to all of them, told apart by :class:`aioport.styles.Target`. Each pass adds rewrites to one
+:class:`aioport.tree.Edits`.
+"""
+
+from __future__ import annotations
+
+from aioport.lowering.api import lower_api
+from aioport.lowering.blockers import find_blockers, report_left
+from aioport.lowering.cancellation import lower_cancellation
+from aioport.lowering.context import Lower
+from aioport.lowering.definitions import lower_definition
+from aioport.lowering.generators import lower_kept_delegations
+from aioport.lowering.imports import Imports
+from aioport.lowering.managers import lower_managers
+from aioport.lowering.returns import lower_returns
+from aioport.lowering.waits import lower_waits
+
+__all__ = ["PASSES", "Lower", "find_blockers", "lower", "report_left"]
+
+PASSES = (lower_definition, lower_waits, lower_managers, lower_cancellation, lower_returns)
+"""What is done to each function, in this order.
+
+A construct that none of them can express is a blocker (:mod:`aioport.lowering.blockers`). A pass that first brings it
+down to something simpler, which is async/await still, runs over the text before all these.
+"""
+
+
+def lower(context: Lower) -> None:
+    """Fill in the edits that take a file from async/await to the target's style, and the findings."""
+    for function in context.lowered():
+        for lower_part in PASSES:
+            lower_part(context, function)
+    lower_kept_delegations(context)
+    lower_api(context)
+    Imports(context).rewrite()

@@ -1,0 +1,179 @@
+"""API names of asyncio become what the target's library calls them in its version, or aiocompat's, or a finding."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+
+import libcst as cst
+
+from aioport.findings import Applicability, Severity
+from aioport.history import ADDED, ADDED_METHODS, OLDER
+from aioport.lowering.context import Lower
+from aioport.styles import target_of
+
+
+class Fate(enum.Enum):
+    """What becomes of a name of asyncio."""
+
+    THERE = "the target's library has it"
+    OLDER = "the library has what was there before"
+    HELPED = "aiocompat has it"
+    MISSING = "nothing has it"
+
+
+def fate_of(lower: Lower, name: str) -> Fate:
+    """What becomes of ``asyncio.name``, which may be dotted."""
+    if _is_there(lower, name):
+        return Fate.THERE
+    if name in OLDER and _is_there(lower, OLDER[name]):
+        return Fate.OLDER
+    helper = target_of("compat").vocabulary
+    assert helper is not None
+    assert helper.api is not None
+    if name in helper.api and lower.module != helper.module:
+        return Fate.HELPED
+    return Fate.MISSING
+
+
+def _is_there(lower: Lower, name: str) -> bool:
+    first = name.partition(".")[0]
+    if lower.vocabulary.api is not None:
+        return first in lower.vocabulary.api
+    if lower.module == "asyncio":
+        return lower.version >= ADDED.get(first, lower.version)
+    return first not in lower.target.lacks
+
+
+def lower_api(lower: Lower) -> None:
+    """Rewrite the uses of API names; :class:`aioport.lowering.imports.Imports` does what imports them."""
+    for node, name in api_uses(lower):
+        fate = fate_of(lower, name)
+        if fate is Fate.OLDER:
+            _use_older(lower, node, name)
+        elif fate is Fate.HELPED:
+            _use_helper(lower, node, name)
+        elif fate is Fate.MISSING:
+            report_missing(lower, node, name)
+            if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
+                lower.settled[node.value] = node.value.value
+    for node in lower.analysis.free:
+        _lower_builtin(lower, node)
+    for attribute in lower.analysis.attributes:
+        _report_method(lower, attribute)
+
+
+def api_uses(lower: Lower) -> Iterator[tuple[cst.Attribute | cst.Name, str]]:
+    """Uses of names of the module asyncio, and of what a star import brings; each with the name."""
+    names = lower.analysis.names
+    for attribute in lower.analysis.attributes:
+        if names.means(attribute.value, frozenset(["asyncio"])) and isinstance(attribute.value, cst.Name):
+            yield attribute, attribute.attr.value
+    for name in lower.analysis.free:
+        if names.origins(name) == {f"asyncio.{name.value}"}:
+            yield name, name.value
+
+
+def _use_older(lower: Lower, node: cst.Attribute | cst.Name, name: str) -> None:
+    report_older(lower, node, name)
+
+    def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
+        if isinstance(updated, cst.Name):
+            return cst.parse_expression(OLDER[name]).with_changes(lpar=updated.lpar, rpar=updated.rpar)
+        assert isinstance(updated, cst.Attribute)
+        first, _, rest = OLDER[name].partition(".")
+        changed = updated.with_changes(attr=cst.Name(first))
+        return cst.Attribute(changed, cst.Name(rest)) if rest else changed
+
+    lower.edits.on(node, rewrite)
+
+
+def report_older(lower: Lower, node: cst.CSTNode, name: str) -> None:
+    """Say what differs between a name and the one it had before."""
+    lower.unlike.append(node)
+    if name == "current_task" and lower.vocabulary.plain_yield_waits:
+        lower.report(
+            node,
+            "task-per-coroutine",
+            Severity.WARNING,
+            "asyncio runs a nested coroutine in its caller's task, Trollius in a task of its own, so the current task "
+            "is another one",
+            "check what the task is used for",
+            applicability=Applicability.SAFE,
+        )
+    elif lower.analysis.function_around(node) not in lower.natives:
+        lower.report(
+            node,
+            "older-name",
+            Severity.WARNING,
+            f"{name}() raises RuntimeError where no loop runs, {OLDER[name]}() does not and uses the loop that is set",
+            "check that this is no difference here",
+            applicability=Applicability.SAFE,
+        )
+    # The running loop is the current one from 3.5.3 on (history.md, B4).
+    elif lower.version < (3, 6):
+        lower.report(
+            node,
+            "older-name",
+            Severity.NOTE,
+            f"{OLDER[name]}() uses the loop that is set, {name}() the one that runs",
+            "nothing, if set_event_loop() is called for every loop that runs, or there is one loop only",
+            applicability=Applicability.SAFE,
+        )
+
+
+def _use_helper(lower: Lower, node: cst.Attribute | cst.Name, name: str) -> None:
+    report_helper(lower, node, name)
+    lower.helpers.add("")
+    if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
+        lower.settled[node.value] = "aiocompat"
+    else:
+        lower.edits.replace(node, cst.Attribute(cst.Name("aiocompat"), cst.Name(name)))
+
+
+def report_helper(lower: Lower, node: cst.CSTNode, name: str) -> None:
+    """Say that a name makes the file depend on aiocompat."""
+    lower.unlike.append(node)
+    lower.report(
+        node,
+        "new-dependency",
+        Severity.NOTE,
+        f"{_library(lower)} has no {name}, so it comes from aiocompat",
+        "add aiocompat to what the project depends on",
+        applicability=Applicability.SAFE,
+    )
+
+
+def report_missing(lower: Lower, node: cst.CSTNode, name: str) -> None:
+    """Say that nothing has ``name``."""
+    message, advice = missing(lower, name)
+    lower.report(node, "missing-name", Severity.ERROR, message, advice)
+
+
+def missing(lower: Lower, name: str) -> tuple[str, str]:
+    """Message and advice on a name that nothing has."""
+    return f"{_library(lower)} has no {name}", "write what it does with names that are there"
+
+
+def _library(lower: Lower) -> str:
+    if lower.module != "asyncio":
+        return lower.module
+    return f"asyncio for Python {lower.version[0]}.{lower.version[1]}"
+
+
+def _lower_builtin(lower: Lower, node: cst.Name) -> None:
+    """An exception that Python 2 lacks is the library's, where that has it."""
+    if node.value in lower.vocabulary.builtins and lower.analysis.names.origins(node) == {f"builtins.{node.value}"}:
+        lower.edits.replace(node, lower.of_module(node.value))
+
+
+def _report_method(lower: Lower, node: cst.Attribute) -> None:
+    since = ADDED_METHODS.get(node.attr.value)
+    if since is not None and lower.version < since:
+        lower.report(
+            node,
+            "missing-name",
+            Severity.WARNING,
+            f"asyncio's objects have no {node.attr.value}() before Python {since[0]}.{since[1]}",
+            "write what it does with what is there, if this is asyncio's",
+        )

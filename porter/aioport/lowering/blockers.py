@@ -1,0 +1,229 @@
+"""What keeps a function, or a whole file, from being lowered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from aioport.analysis import Function
+from aioport.findings import Severity
+from aioport.lowering.api import Fate, api_uses, fate_of, missing, report_missing
+from aioport.lowering.context import Lower
+from aioport.lowering.definitions import is_generator
+from aioport.lowering.returns import around
+from aioport.lowering.syntax import newer_syntax
+from aioport.names import dotted
+from aioport.tree import walk
+
+_KEEPS_EXCEPTION = (3, 0)
+_ANY_DECORATOR = (3, 9)
+"""First version in which a decorator may be any expression (PEP 614)."""
+
+
+def find_blockers(lower: Lower) -> bool:
+    """Note what blocks each native function, report what blocks the whole file, and say whether something does."""
+    for function in lower.natives:
+        if function.suspensions:
+            lower.block(
+                function,
+                function.suspensions[0].node,
+                "asynchronous-iteration",
+                "an asynchronous generator cannot be written with generators alone",
+                "make it a class with __aiter__ and __anext__, or hand out the values in another way",
+            )
+    visit: dict[type[cst.CSTNode], Callable[..., None]] = {
+        cst.For: _of_loop,
+        cst.CompFor: _of_loop,
+        cst.Await: _of_wait,
+        cst.With: _of_manager,
+        cst.Return: _of_return,
+        cst.Raise: _of_raise,
+    }
+    for node in walk(lower.analysis.module):
+        if type(node) in visit:
+            visit[type(node)](lower, node)
+    return _report_syntax(lower) or _report_unmixable(lower)
+
+
+def _around(lower: Lower, node: cst.CSTNode) -> Function | None:
+    """The native function around ``node``."""
+    function = lower.analysis.function_around(node)
+    return function if function in lower.natives else None
+
+
+def _of_loop(lower: Lower, node: cst.For | cst.CompFor) -> None:
+    function = _around(lower, node)
+    if node.asynchronous is not None and function is not None:
+        what = "`async for`" if isinstance(node, cst.For) else "an asynchronous comprehension"
+        lower.block(
+            function,
+            node,
+            "asynchronous-iteration",
+            f"{what} cannot be written with generators alone",
+            "write a loop that waits for __anext__() until StopAsyncIteration",
+        )
+
+
+def _of_wait(lower: Lower, node: cst.Await) -> None:
+    function = _around(lower, node)
+    if function is None:
+        return
+    if lower.analysis.names.scope_of(node) is not function.scope:
+        lower.block(
+            function,
+            node,
+            "await-position",
+            "a comprehension that waits would become a generator of its own",
+            "write it as a loop",
+        )
+    elif lower.version < _ANY_DECORATOR and _is_in_decorator(lower, node):
+        lower.block(
+            function,
+            node,
+            "await-position",
+            "a decorator takes no such expression before Python 3.9",
+            "give what is waited for a name before",
+        )
+
+
+def _of_raise(lower: Lower, node: cst.Raise) -> None:
+    """A bare ``raise`` after a wait in the same handler: on Python 2 the wait clears the exception it means."""
+    function = _around(lower, node)
+    if function is None or node.exc is not None or lower.version >= _KEEPS_EXCEPTION:
+        return
+    handler: cst.CSTNode = node
+    while not isinstance(handler, cst.ExceptHandler):
+        if handler is function.node:
+            return
+        handler = lower.analysis.names.parents[handler]
+    within = set(walk(handler.body))
+    waits: set[cst.CSTNode] = {*lower.waits.get(function, ()), *lower.managers.get(function, ())}
+    if waits & within:
+        lower.block(
+            function,
+            node,
+            "await-position",
+            "Python 2 has forgotten the exception by now, because something is waited for in this handler",
+            "keep the exception in a name, and raise that",
+        )
+
+
+def _is_in_decorator(lower: Lower, node: cst.CSTNode) -> bool:
+    current: cst.CSTNode | None = node
+    while current is not None and not isinstance(current, cst.BaseStatement):
+        if isinstance(current, cst.Decorator):
+            return True
+        current = lower.analysis.names.parents.get(current)
+    return False
+
+
+def _of_manager(lower: Lower, node: cst.With) -> None:
+    function = _around(lower, node)
+    if node.asynchronous is None or function is None:
+        return
+    for item in node.items:
+        if not lower.is_lock(item):
+            lower.block(
+                function,
+                item.item,
+                "asynchronous-manager",
+                "this is not surely a lock, and only a lock can be entered without `async with`",
+                "call __aenter__() and __aexit__() by hand, or make it a lock",
+            )
+    if not lower.target.has_with_lock(lower.version) and not _can_be_tried(lower, node):
+        lower.block(
+            function,
+            node,
+            "asynchronous-manager",
+            "locks are no context managers from Python 3.9 on, and this one is not a mere name that could be released "
+            "at the end",
+            "give the lock a name before, and enter one lock at a time",
+        )
+
+
+def _can_be_tried(lower: Lower, node: cst.With) -> bool:
+    """Whether the one lock of a ``with`` can be named again where it is released."""
+    item = node.items[0]
+    name = dotted(item.item)
+    return (
+        len(node.items) == 1
+        and item.asname is None
+        and name is not None
+        and not any(
+            isinstance(part, (cst.AssignTarget, cst.For, cst.AugAssign, cst.AnnAssign, cst.NamedExpr, cst.AsName))
+            and any(dotted(target) == name for target in walk(part))
+            for part in walk(node.body)
+        )
+    )
+
+
+def _of_return(lower: Lower, node: cst.Return) -> None:
+    function = _around(lower, node)
+    if function is None or node.value is None or not lower.vocabulary.value or not is_generator(lower, function):
+        return
+    for statement in around(lower, function, node):
+        if isinstance(statement, cst.With):
+            line = lower.analysis.positions[statement].start.line
+            lower.block(
+                function,
+                node,
+                "return-seen",
+                f"a value is returned by an exception, and the with statement {_above(lower, line, node)} would see it",
+                "return the value after the with statement",
+            )
+
+
+def _above(lower: Lower, line: int, node: cst.CSTNode) -> str:
+    lines = lower.analysis.positions[node].start.line - line
+    return "in the line above" if lines == 1 else f"{lines} lines above"
+
+
+def _report_syntax(lower: Lower) -> bool:
+    """Report syntax, and names, that the target version does not have; whether there is any."""
+    found = False
+    for node, message in newer_syntax(lower.analysis, lower.version, ignored=lower.vocabulary.builtins):
+        found = True
+        lower.report(
+            node,
+            "newer-syntax",
+            Severity.ERROR,
+            f"{message}, so the whole file is left",
+            "write it in a way that the target version has",
+            whole=lower.analysis.module,
+        )
+    return found
+
+
+def _report_unmixable(lower: Lower) -> bool:
+    """Where native coroutines cannot stay beside what is lowered, report all that blocks; whether something does."""
+    if lower.target.mixes(lower.version):
+        return False
+    lost = [(node, name) for node, name in api_uses(lower) if fate_of(lower, name) is Fate.MISSING]
+    for node, name in lost:
+        report_missing(lower, node, name)
+    imported = [
+        (binding.node, binding.origin[len("asyncio.") :])
+        for scope in lower.analysis.names.scopes.values()
+        for bindings in scope.bindings.values()
+        for binding in bindings
+        if binding.origin is not None and binding.origin.startswith("asyncio.")
+    ]
+    for alias, name in imported:
+        if fate_of(lower, name) is Fate.MISSING:
+            lost.append((cst.Name(name), name))
+            message, advice = missing(lower, name)
+            lower.report(alias, "missing-name", Severity.ERROR, message, advice)
+    blocked = any(lower.blockers.values())
+    if lost or blocked:
+        report_left(lower)
+    return bool(lost) or blocked
+
+
+def report_left(lower: Lower) -> None:
+    """Report every native function that stays."""
+    for function, blockers in lower.blockers.items():
+        for blocker in blockers:
+            lower.report(
+                blocker.node, blocker.code, Severity.ERROR, blocker.message, blocker.advice, whole=function.node
+            )

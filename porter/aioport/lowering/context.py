@@ -1,0 +1,193 @@
+"""What every lowering pass works with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import libcst as cst
+
+from aioport.analysis import Analysis, Blocker, Definition, Function
+from aioport.findings import Applicability, Finding, Location, Severity
+from aioport.history import Version
+from aioport.lifting.returns import may_catch
+from aioport.names import UNKNOWN
+from aioport.styles import Target, Vocabulary
+from aioport.tree import Edits, walk
+from aioport.values import Manager, Values
+
+
+@dataclass(frozen=True)
+class Lower:
+    """One file, as async/await text, on its way to another style."""
+
+    path: str
+    source_lines: tuple[int, ...]
+    """For each line of the text, the line of the original file that it came from."""
+    analysis: Analysis
+    values: Values
+    target: Target
+    version: Version
+    always_native: frozenset[str] = frozenset()
+    """Qualified names of the functions that are ``async def`` in the original file."""
+    edits: Edits = field(default_factory=Edits)
+    findings: list[Finding] = field(default_factory=list)
+    words: set[str] = field(default_factory=set)
+    """Words of the target's library that rewrites brought in: ``coroutine``, ``From``, ``Return``."""
+    helpers: set[str] = field(default_factory=set)
+    """Names that come from aiocompat because the target's library lacks them."""
+    settled: dict[cst.Name, str] = field(default_factory=dict)
+    """Uses of the module asyncio that become another name, or stay."""
+    blockers: dict[Function, list[Blocker]] = field(default_factory=lambda: defaultdict(list))
+    """What keeps a function from being lowered; one that is not in it is."""
+    unlike: list[cst.CSTNode] = field(default_factory=list)
+    """Places whose lowered form does not lift to what it came from."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the target."""
+        assert self.target.vocabulary is not None
+        return self.target.vocabulary
+
+    @property
+    def module(self) -> str:
+        """The target's library."""
+        return self.vocabulary.module
+
+    @cached_property
+    def natives(self) -> list[Function]:
+        """The functions that are ``async def``."""
+        return [f for f in self.analysis.functions if f.definition is Definition.NATIVE]
+
+    def lowered(self) -> list[Function]:
+        """The functions that are rewritten."""
+        return [function for function in self.natives if not self.blockers.get(function)]
+
+    @cached_property
+    def waits(self) -> dict[Function, list[cst.Await]]:
+        """Where each native function waits in its own scope."""
+        found: dict[Function, list[cst.Await]] = defaultdict(list)
+        for node in walk(self.analysis.module):
+            if isinstance(node, cst.Await):
+                function = self.analysis.function_around(node)
+                if function is not None and self.analysis.names.scope_of(node) is function.scope:
+                    found[function].append(node)
+        return found
+
+    @cached_property
+    def managers(self) -> dict[Function, list[cst.With]]:
+        """The ``async with`` statements of each native function."""
+        found: dict[Function, list[cst.With]] = defaultdict(list)
+        for node in walk(self.analysis.module):
+            if isinstance(node, cst.With) and node.asynchronous is not None:
+                function = self.analysis.function_around(node)
+                if function is not None:
+                    found[function].append(node)
+        return found
+
+    def waits_at_all(self, function: Function) -> bool:
+        """Whether the lowered function will be a generator because of what it waits for."""
+        return bool(self.waits.get(function) or self.managers.get(function))
+
+    def is_lock(self, item: cst.WithItem) -> bool:
+        """Whether a context manager surely is a lock, condition or semaphore."""
+        return self.values.manager(item.item) is Manager.LOCK
+
+    def sees_return(self, handler: cst.ExceptHandler) -> bool:
+        """Whether a handler catches the exception that returns a value, or may do so."""
+        names = self.analysis.names
+        if may_catch(names, handler, self.vocabulary.value_bases):
+            return True
+        parts = (
+            [part.value for part in handler.type.elements] if isinstance(handler.type, cst.Tuple) else [handler.type]
+        )
+        return any(UNKNOWN in names.origins(part) and not self._is_own_class(part) for part in parts)
+
+    def _is_own_class(self, node: cst.CSTNode | None) -> bool:
+        scope = self.analysis.names.binding_scope(node) if isinstance(node, cst.Name) else None
+        bindings = scope.bindings[node.value] if scope is not None and isinstance(node, cst.Name) else []
+        return bool(bindings) and all(isinstance(binding.node, cst.ClassDef) for binding in bindings)
+
+    def name(self, name: str) -> cst.BaseExpression:
+        """The expression for a name of asyncio that the target's library has as well."""
+        for bound, bindings in self.analysis.names.top.bindings.items():
+            if bindings and all(binding.origin == f"asyncio.{name}" for binding in bindings):
+                return cst.Name(bound)
+        return self.of_module(name)
+
+    def is_taken(self, name: str) -> bool:
+        """Whether a name means something else than an import of a library somewhere in the file."""
+        return any(
+            binding.origin is None or binding.origin.split(".")[0] not in ("asyncio", self.module)
+            for scope in self.analysis.names.scopes.values()
+            for binding in scope.bindings.get(name, ())
+        )
+
+    @cached_property
+    def module_binding(self) -> str | None:
+        """What the file calls the module asyncio at its top level, if it imports it."""
+        for name, bindings in self.analysis.names.top.bindings.items():
+            if bindings and all(binding.origin == "asyncio" for binding in bindings):
+                return name
+        return None
+
+    @property
+    def module_name(self) -> str:
+        """What the file calls the target's library once it is lowered."""
+        name = self.module_binding
+        if name in (None, "asyncio"):
+            return "asyncio" if self.is_taken(self.module) else self.module
+        return str(name)
+
+    def word(self, name: str) -> cst.BaseExpression:
+        """The expression for a word of the target's library; the import of it is seen to."""
+        self.words.add(name)
+        return cst.Name(name) if self.is_imported_by_name(name) else self.of_module(name)
+
+    def is_imported_by_name(self, name: str) -> bool:
+        """Whether a word is used by its bare name: ``From``, and the decorator where the module has no name."""
+        return not self.is_taken(name) and (name != "coroutine" or self._imports_names_only)
+
+    @cached_property
+    def _imports_names_only(self) -> bool:
+        names = self.analysis.names
+        imported = [b.origin for bindings in names.top.bindings.values() for b in bindings if b.origin is not None]
+        return self.module_binding is None and any(origin.startswith("asyncio.") for origin in imported)
+
+    def of_module(self, name: str) -> cst.BaseExpression:
+        """``asyncio.name``, with the module as the lowered file calls it."""
+        self.words.add("")
+        expression: cst.BaseExpression = cst.Name(self.module_name)
+        for part in name.split("."):
+            expression = cst.Attribute(expression, cst.Name(part))
+        return expression
+
+    def block(self, function: Function, node: cst.CSTNode, code: str, message: str, advice: str) -> None:
+        """Note why a function is left."""
+        self.blockers[function].append(Blocker(node, code, message, advice))
+
+    def report(
+        self,
+        node: cst.CSTNode,
+        code: str,
+        severity: Severity,
+        message: str,
+        advice: str,
+        *,
+        applicability: Applicability = Applicability.MANUAL,
+        whole: cst.CSTNode | None = None,
+    ) -> None:
+        """Add a finding at ``node``; ``whole`` is all that was left because of it. Lines are the original file's."""
+        place = self.analysis.positions[node]
+        extent = self.analysis.positions[whole or node]
+        first = extent.start.line
+        if isinstance(whole, cst.FunctionDef) and whole.decorators:
+            first = self.analysis.positions[whole.decorators[0]].start.line
+        line, first, last = (self.source_line(number) for number in (place.start.line, first, extent.end.line))
+        location = Location(self.path, line, place.start.column + 1, first, last)
+        self.findings.append(Finding(location, code, severity, applicability, message, advice))
+
+    def source_line(self, number: int) -> int:
+        """The line of the original file that a line of the text came from."""
+        return self.source_lines[min(number, len(self.source_lines)) - 1]

@@ -1,0 +1,59 @@
+"""``async def`` becomes a decorated ``def`` that is a coroutine, also where nothing in it waits."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from aioport.analysis import Function
+from aioport.lowering.context import Lower
+from aioport.values import Awaitability
+
+
+def lower_definition(lower: Lower, function: Function) -> None:
+    """Make ``function`` a decorated ``def``; the decorator stands below all others, as it makes the coroutine."""
+    decorator = cst.Decorator(lower.word("coroutine"))
+    start = None if lower.waits_at_all(function) else _generator_mark(lower, function)
+
+    def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(updated, cst.FunctionDef)
+        if start is not None:
+            updated = _starting_with(updated, start)
+        # Comments between the other decorators and the function go on standing above it.
+        placed = decorator.with_changes(leading_lines=updated.lines_after_decorators)
+        return updated.with_changes(
+            asynchronous=None, decorators=[*updated.decorators, placed], lines_after_decorators=[]
+        )
+
+    lower.edits.on(function.node, rewrite)
+
+
+def _generator_mark(lower: Lower, function: Function) -> cst.BaseStatement | None:
+    """What a function that waits for nothing has to start with, if anything.
+
+    All the decorators make a coroutine of a plain function, and none runs it before it is awaited. But asyncio's and
+    Trollius's await a future or coroutine that it returns, which ``async def`` does not. Only generators are spared
+    that: ``yield from ()`` makes one and does nothing else; Python 2 has no shorter way than a ``yield`` that is never
+    reached.
+    """
+    if not lower.vocabulary.awaits_returned:
+        return None
+    if all(lower.values.awaitability(returned.value) is Awaitability.NO for returned in function.returns):
+        return None
+    if lower.vocabulary.wait:
+        return cst.parse_statement("if False:\n    yield\n", config=lower.analysis.module.config_for_parsing)
+    return cst.parse_statement("yield from ()\n")
+
+
+def is_generator(lower: Lower, function: Function) -> bool:
+    """Whether the lowered function is a generator."""
+    return lower.waits_at_all(function) or _generator_mark(lower, function) is not None
+
+
+def _starting_with(node: cst.FunctionDef, statement: cst.BaseStatement) -> cst.FunctionDef:
+    body = node.body
+    if not isinstance(body, cst.IndentedBlock):
+        assert isinstance(body, cst.SimpleStatementSuite)
+        lines: list[cst.BaseStatement] = [cst.SimpleStatementLine([small]) for small in body.body]
+        body = cst.IndentedBlock(lines, header=body.trailing_whitespace)
+    index = 1 if node.get_docstring() is not None else 0
+    return node.with_changes(body=body.with_changes(body=[*body.body[:index], statement, *body.body[index:]]))

@@ -1,0 +1,265 @@
+"""Imports: asyncio's become those of the target's library, which also brings the words of its style."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Union
+
+import libcst as cst
+
+from aioport.history import OLDER
+from aioport.lifting.imports import is_import_line, is_prologue
+from aioport.lifting.statements import comment_lines
+from aioport.lowering.api import Fate, fate_of, report_helper, report_missing, report_older
+from aioport.lowering.context import Lower
+from aioport.names import dotted
+from aioport.tree import walk
+
+Statement = Union[cst.Import, cst.ImportFrom]
+
+
+class Imports:
+    """Rewrites the imports of one file, once all other passes have said which names they need."""
+
+    def __init__(self, lower: Lower) -> None:
+        self._lower = lower
+        self._parents = lower.analysis.names.parents
+        self._bound = {
+            binding.node: (scope, name)
+            for scope in lower.analysis.names.scopes.values()
+            for name, bindings in scope.bindings.items()
+            for binding in bindings
+        }
+        self._helped: list[str] = []
+
+    def rewrite(self) -> None:
+        """Add the edits for all imports of the file."""
+        anchor = self._anchor()
+        results: list[tuple[Statement, list[Statement]]] = []
+        for node in walk(self._lower.analysis.module):
+            if isinstance(node, cst.Import):
+                results.append((node, self._module_imports(node)))
+            elif isinstance(node, cst.ImportFrom) and not node.relative:
+                results.append((node, self._name_imports(node, node is anchor)))
+        added = self._added(anchor)
+        for node, statements in results:
+            self._put(node, [*statements, *added] if node is anchor else statements)
+        if anchor is None and added:
+            self._add_at_top(added)
+
+    def _anchor(self) -> Statement | None:
+        """The first import of asyncio, or of a name of it, at the top level."""
+        for line in self._lower.analysis.module.body:
+            for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+                if isinstance(small, cst.Import) and any(_is_asyncio(alias.name) for alias in small.names):
+                    return small
+                if isinstance(small, cst.ImportFrom) and not small.relative and _is_asyncio(small.module):
+                    return small
+        return None
+
+    def _added(self, anchor: Statement | None) -> list[Statement]:
+        lower = self._lower
+        words = sorted(word for word in lower.words if word and lower.is_imported_by_name(word))
+        bare = "" in lower.words or any(word and word not in words for word in lower.words)
+        added: list[Statement] = []
+        if bare and lower.module_binding is None:
+            added.append(_import(lower.module, lower.module_name))
+        if lower.helpers:
+            added.append(_import("aiocompat", "aiocompat"))
+        if self._helped:
+            added.append(_import_from("aiocompat", sorted(self._helped)))
+        joined = isinstance(anchor, cst.ImportFrom) and not isinstance(anchor.names, cst.ImportStar)
+        if words and not joined:
+            added.append(_import_from(lower.module, words))
+        return added
+
+    # import asyncio
+
+    def _module_imports(self, node: cst.Import) -> list[Statement]:
+        """``node`` as one import or, where some of its uses stay asyncio's, two."""
+        if not any(_is_asyncio(alias.name) for alias in node.names):
+            return [node]
+        # Lifting takes an import away that only the words of the style used.
+        unused = [alias for alias in node.names if self._bound[alias] not in self._lower.analysis.loads]
+        self._lower.unlike.extend(alias for alias in unused if _is_asyncio(alias.name))
+        kept: list[cst.ImportAlias] = []
+        names: list[cst.ImportAlias] = []
+        for alias in node.names:
+            if not _is_asyncio(alias.name):
+                names.append(alias)
+                continue
+            moved, stays = self._move_uses(alias)
+            if self._lower.module == "asyncio":
+                names.append(alias)
+                continue
+            if stays:
+                kept.append(alias)
+            if moved or not stays:
+                names.append(self._renamed(alias))
+        if names == list(node.names):
+            return [node]
+        statements: list[Statement] = []
+        if kept:
+            statements.append(node.with_changes(names=_closed(kept, node.names)))
+        if names:
+            statements.append(node.with_changes(names=_closed(names, node.names)))
+        return statements
+
+    def _move_uses(self, alias: cst.ImportAlias) -> tuple[bool, bool]:
+        """Rename what uses an import; whether something uses the target's library, and something still asyncio."""
+        scope, name = self._bound[alias]
+        lower = self._lower
+        moved = scope is lower.analysis.names.top and bool(lower.words)
+        stays = False
+        for use in lower.analysis.loads.get((scope, name), ()):
+            to = lower.settled.get(use)
+            if to is None:
+                moved = True
+                to = lower.module_name if name == "asyncio" else name
+            elif to == name:
+                stays = True
+            if to != name:
+                lower.edits.on(use, lambda updated, to=to: updated.with_changes(value=to))  # type: ignore[misc]
+        return moved, stays
+
+    def _renamed(self, alias: cst.ImportAlias) -> cst.ImportAlias:
+        module = self._lower.module
+        name = cst.parse_expression(module + (dotted(alias.name) or "")[len("asyncio") :])
+        assert isinstance(name, (cst.Name, cst.Attribute))
+        asname = alias.asname
+        if asname is None and self._lower.module_name == "asyncio":
+            asname = cst.AsName(cst.Name("asyncio"))
+        return alias.with_changes(name=name, asname=asname)
+
+    # from asyncio import sleep
+
+    def _name_imports(self, node: cst.ImportFrom, is_anchor: bool) -> list[Statement]:
+        if not _is_asyncio(node.module):
+            return [node]
+        lower = self._lower
+        below = (dotted(node.module) or "").partition(".")[2]
+        module = cst.parse_expression(lower.module + (f".{below}" if below else ""))
+        assert isinstance(module, (cst.Name, cst.Attribute))
+        changed = node.with_changes(module=module)
+        if isinstance(node.names, cst.ImportStar):
+            return [changed]
+        kept: list[cst.ImportAlias] = []
+        names: list[cst.ImportAlias] = []
+        for alias in node.names:
+            self._alias(alias, below, names, kept)
+        if is_anchor:
+            words = sorted(word for word in lower.words if word and lower.is_imported_by_name(word))
+            # On a line of its own each, where the names are.
+            comma = node.names[0].comma if len(node.names) > 1 else cst.MaybeSentinel.DEFAULT
+            names = [*(cst.ImportAlias(cst.Name(word), comma=comma) for word in words), *names]
+        if list(node.names) == names and lower.module == "asyncio":
+            return [node]
+        statements: list[Statement] = []
+        if kept:
+            statements.append(node.with_changes(names=_closed(kept, node.names)))
+        if names:
+            statements.append(changed.with_changes(names=_closed(names, node.names)))
+        return statements
+
+    def _alias(
+        self, alias: cst.ImportAlias, below: str, names: list[cst.ImportAlias], kept: list[cst.ImportAlias]
+    ) -> None:
+        lower = self._lower
+        name = dotted(alias.name) or ""
+        fate = fate_of(lower, f"{below}.{name}" if below else name)
+        if fate is Fate.THERE:
+            names.append(alias)
+        elif fate is Fate.MISSING:
+            report_missing(lower, alias, name)
+            kept.append(alias)
+        elif fate is Fate.HELPED:
+            report_helper(lower, alias, name)
+            self._helped.append(name if alias.asname is None else f"{name} as {self._bound[alias][1]}")
+        else:
+            self._use_older(alias, name, names)
+
+    def _use_older(self, alias: cst.ImportAlias, name: str, names: list[cst.ImportAlias]) -> None:
+        lower = self._lower
+        scope, bound = self._bound[alias]
+        older = OLDER[name]
+        names.append(cst.ImportAlias(cst.Name(older.partition(".")[0]), comma=alias.comma))
+        uses = lower.analysis.loads.get((scope, bound), ())
+        for use in uses:
+            report_older(lower, use, name)
+            lower.edits.on(use, lambda updated: _spelled(older, updated))
+
+    # Putting the results in place
+
+    def _put(self, node: Statement, statements: Sequence[Statement]) -> None:
+        if list(statements) == [node]:
+            return
+        line = self._parents[node]
+        if not isinstance(line, cst.SimpleStatementLine) or len(line.body) > 1:
+            self._lower.edits.replace(node, cst.FlattenSentinel(statements or [cst.Pass()]))
+            return
+        if not statements:
+            siblings = self._parents[line].children
+            keep = len(siblings) == 1 or comment_lines(line.leading_lines, line.trailing_whitespace)
+            self._lower.edits.replace(*((node, cst.Pass()) if keep else (line, cst.RemoveFromParent())))
+            return
+
+        def split(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
+            assert isinstance(updated, cst.SimpleStatementLine)
+            first = updated.with_changes(body=[statements[0]])
+            rest = [cst.SimpleStatementLine([statement]) for statement in statements[1:]]
+            return cst.FlattenSentinel([first, *rest])
+
+        self._lower.edits.on(line, split)
+
+    def _add_at_top(self, added: Sequence[Statement]) -> None:
+        body = self._lower.analysis.module.body
+        anchor = next((line for line in body if is_import_line(line)), None)
+        if anchor is None:
+            anchor = next((line for line in body if not is_prologue(line)), body[-1])
+
+        def insert(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
+            lines = updated.leading_lines  # type: ignore[attr-defined]
+            first, *others = [cst.SimpleStatementLine([statement]) for statement in added]
+            blank = [cst.EmptyLine(indent=False)] * (2 if isinstance(anchor, cst.BaseCompoundStatement) else 1)
+            rest = [] if is_import_line(anchor) else [*blank, *lines]
+            return cst.FlattenSentinel(
+                [
+                    first.with_changes(leading_lines=lines if is_import_line(anchor) else []),
+                    *others,
+                    updated.with_changes(leading_lines=rest),
+                ]
+            )
+
+        self._lower.edits.on(anchor, insert)
+
+
+def _is_asyncio(name: cst.CSTNode | None) -> bool:
+    return (dotted(name) or "").partition(".")[0] == "asyncio"
+
+
+def _import(module: str, name: str) -> cst.Import:
+    asname = None if name == module else cst.AsName(cst.Name(name))
+    return cst.Import([cst.ImportAlias(cst.Name(module), asname)])
+
+
+def _import_from(module: str, names: Sequence[str]) -> cst.ImportFrom:
+    statement = cst.parse_statement(f"from {module} import {', '.join(names)}\n")
+    assert isinstance(statement, cst.SimpleStatementLine)
+    imported = statement.body[0]
+    assert isinstance(imported, cst.ImportFrom)
+    return imported
+
+
+def _spelled(name: str, like: cst.CSTNode) -> cst.BaseExpression:
+    assert isinstance(like, cst.Name)
+    return cst.parse_expression(name).with_changes(lpar=like.lpar, rpar=like.rpar)
+
+
+def _closed(aliases: Sequence[cst.ImportAlias], before: Sequence[cst.ImportAlias]) -> list[cst.ImportAlias]:
+    """``aliases`` with the last one's comma as the last one had it before."""
+    last = aliases[-1].with_changes(comma=before[-1].comma)
+    inner = [
+        alias if isinstance(alias.comma, cst.Comma) else alias.with_changes(comma=cst.MaybeSentinel.DEFAULT)
+        for alias in aliases[:-1]
+    ]
+    return [*inner, last]

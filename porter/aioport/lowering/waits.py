@@ -1,0 +1,65 @@
+"""``await x`` becomes ``yield from x`` or ``yield From(x)``, in parentheses where its place needs them."""
+
+from __future__ import annotations
+
+from typing import Union
+
+import libcst as cst
+
+from aioport.analysis import Function
+from aioport.lifting.parentheses import as_primary, parenthesized
+from aioport.lowering.context import Lower
+
+Word = Union[cst.BaseExpression, None]
+
+
+def lower_waits(lower: Lower, function: Function) -> None:
+    """Rewrite every ``await`` of a function that becomes a generator."""
+    for node in lower.waits.get(function, ()):
+        bare, word = stands_alone(lower, node), wait_word(lower)
+
+        def rewrite(updated: cst.CSTNode, bare: bool = bare, word: Word = word) -> cst.CSTNode:
+            assert isinstance(updated, cst.Await)
+            waiting = wait(word, updated.expression, updated.whitespace_after_await)
+            waiting = waiting.with_changes(lpar=updated.lpar, rpar=updated.rpar)
+            return waiting if bare else parenthesized(waiting)
+
+        lower.edits.on(node, rewrite)
+
+
+def wait_word(lower: Lower) -> Word:
+    """The target's word around what is yielded, where it has one."""
+    return lower.word(min(lower.vocabulary.wait).rpartition(".")[2]) if lower.vocabulary.wait else None
+
+
+def wait(
+    word: Word,
+    operand: cst.BaseExpression,
+    gap: cst.BaseParenthesizableWhitespace = cst.SimpleWhitespace(" "),  # noqa: B008  (immutable)
+) -> cst.Yield:
+    """``yield From(operand)`` with the target's ``word``, ``yield from operand`` without."""
+    if word is None:
+        return cst.Yield(cst.From(operand, whitespace_after_from=gap))
+    return cst.Yield(cst.Call(word, [cst.Arg(_without_needed_parentheses(operand))]))
+
+
+def stands_alone(lower: Lower, node: cst.BaseExpression) -> bool:
+    """Whether ``yield`` may stand here without parentheses: as a statement or as all that is assigned."""
+    parent = lower.analysis.names.parents[node]
+    return isinstance(parent, cst.Expr) or (
+        isinstance(parent, (cst.Assign, cst.AugAssign, cst.AnnAssign)) and parent.value is node
+    )
+
+
+def _without_needed_parentheses(operand: cst.BaseExpression) -> cst.BaseExpression:
+    """``operand`` without the parentheses that ``await`` needed around it and the call's replace.
+
+    Those around another ``yield`` stay, the call needs them too; so do those that nobody needed.
+    """
+    if len(operand.lpar) != 1 or isinstance(operand, cst.Yield):
+        return operand
+    left, right = operand.lpar[0].whitespace_after, operand.rpar[0].whitespace_before
+    plain = operand.with_changes(lpar=[], rpar=[])
+    if as_primary(plain) is plain or not left.empty or not right.empty or isinstance(plain, (cst.Tuple, cst.NamedExpr)):
+        return operand
+    return plain
