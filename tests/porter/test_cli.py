@@ -283,7 +283,7 @@ def test_many_files_in_several_processes(folder: Path) -> None:
 
 def test_python_m_aioport_and_a_closed_pipe(folder: Path) -> None:
     for number in range(50):
-        (folder / f"f{number}.py").write_bytes(OLD)
+        (folder / f"f{number}.py").write_bytes(OLD * 100)
     process = subprocess.Popen(
         [sys.executable, "-m", "aioport", "--to", "async-await", "--diff", "."],
         stdout=subprocess.PIPE,
