@@ -5,6 +5,10 @@ import sys
 if sys.version_info >= (3,):
     import asyncio
 else:
-    import trollius as asyncio
+    try:
+        import six  # noqa: F401
+        import trollius as asyncio
+    except ImportError as missing:
+        raise ImportError("%s: on Python 2.7 aiocompat runs on Trollius: pip install trollius six" % missing)
 
 __all__ = ["asyncio"]

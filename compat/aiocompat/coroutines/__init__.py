@@ -9,9 +9,6 @@ if sys.version_info >= (3, 5):
 elif sys.version_info >= (3,):
     from aiocompat.coroutines.delegating import coroutine
 else:
-    try:
-        from aiocompat.coroutines.stacked import coroutine
-    except ImportError as missing:
-        raise ImportError("%s: on Python 2.7 aiocompat runs on Trollius: pip install trollius six" % missing)
+    from aiocompat.coroutines.stacked import coroutine
 
 __all__ = ["From", "Return", "coroutine"]
