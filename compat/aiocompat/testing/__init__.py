@@ -158,7 +158,7 @@ def _plain(session, test, timeout):
     if getattr(function, "__code__", None) is _EXPECTS_FAILURE:
         test = function.__closure__[0].cell_contents.__get__(test.__self__)
         return unittest.expectedFailure(_plain(session, test, timeout))
-    return _wrapping(functools.partial(session.test, test, timeout), test)
+    return _wrapping(lambda *args: session.test(test, timeout, *args), test)
 
 
 def _wrapping(test, function):

@@ -24,8 +24,11 @@ from aiocompat.testing.reports import described, endings, is_ours, told
 
 if sys.version_info >= (3, 11):
     from contextvars import copy_context
-elif sys.version_info < (3,):
+if sys.version_info < (3,):
     import six
+    from trollius import get_event_loop_policy
+elif sys.version_info < (3, 14):
+    from asyncio import get_event_loop_policy
 
 # unittest and pytest leave frames of modules that say this out of tracebacks.
 __unittest = True
@@ -44,6 +47,7 @@ class Session(object):
     def __init__(self):
         self._problems = []
         self._context = None
+        self._in_context = False
         self.loop = None
 
     def open(self):
@@ -89,9 +93,13 @@ class Session(object):
             if plain is not function:
                 args = (function.__self__,) + args
             function = coroutine(plain)
-        if self._context is not None:
+        if self._context is None or self._in_context:
+            return function(*args, **kwargs)
+        self._in_context = True
+        try:
             return self._context.run(function, *args, **kwargs)
-        return function(*args, **kwargs)
+        finally:
+            self._in_context = False
 
     def _run(self, awaitable, timeout, name):
         """The result of ``awaitable``; AssertionError that says where it waits after ``timeout`` seconds."""
@@ -105,7 +113,9 @@ class Session(object):
             timers.append(self.loop.call_later(GRACE, self.loop.stop))
 
         timers = [] if timeout is None else [self.loop.call_later(timeout, hang)]
-        task.add_done_callback(lambda task: self.loop.stop())
+        # A callback that is called only after this must not stop what runs then.
+        waiting = [task]
+        task.add_done_callback(lambda task: self.loop.stop() if waiting else None)
         try:
             self.loop.run_forever()
         except BaseException:
@@ -113,6 +123,7 @@ class Session(object):
             endings([task])
             raise
         finally:
+            del waiting[:]
             for timer in timers:
                 timer.cancel()
         if hung:
@@ -124,7 +135,8 @@ class Session(object):
         return _result(task)
 
     def _task(self, coro):
-        if self._context is not None:
+        # A context cannot be entered twice: what @async_test runs in a plain function gets a copy of it.
+        if self._context is not None and not self._in_context:
             return self.loop.create_task(coro, context=self._context)
         return self.loop.create_task(coro)
 
@@ -196,13 +208,27 @@ def _limit(timeout):
 
 
 def _current_loop():
-    # What creates the loop where there is none yet, up to 3.13, warns from 3.12 on.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    """The current loop, or None; where get_event_loop would make one (up to Python 3.13) it is None too."""
+    if sys.version_info >= (3, 14):
         try:
             return get_event_loop()
-        except (AssertionError, RuntimeError):
+        except RuntimeError:
             return None
+
+    def no_loop():
+        raise RuntimeError("no loop is set")
+
+    policy = get_event_loop_policy()
+    policy.new_event_loop = no_loop
+    try:
+        with warnings.catch_warnings():
+            # Before making a loop 3.12 and 3.13 warn.
+            warnings.simplefilter("ignore")
+            return policy.get_event_loop()
+    except (AssertionError, RuntimeError):
+        return None
+    finally:
+        del policy.new_event_loop
 
 
 def _name(function):
