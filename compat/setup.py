@@ -22,8 +22,8 @@ setup(
     long_description=read("README.rst"),
     long_description_content_type="text/x-rst",
     license="MIT",
-    packages=["aiocompat", "aiocompat.backends", "aiocompat.coroutines"],
-    package_data={"aiocompat": ["*.pyi", "py.typed"]},
+    packages=["aiocompat", "aiocompat.backends", "aiocompat.coroutines", "aiocompat.testing"],
+    package_data={"aiocompat": ["*.pyi", "py.typed"], "aiocompat.testing": ["*.pyi"]},
     python_requires=">=2.7, !=3.0.*, !=3.1.*, !=3.2.*",
     install_requires=read("requirements.txt").splitlines(),
     classifiers=[
