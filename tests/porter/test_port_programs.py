@@ -18,9 +18,7 @@ from aioport.project import port_bytes
 from aioport.styles import target_of
 
 COMPAT = Path(__file__).resolve().parents[2] / "compat"
-PAIRS = [
-    (case, source, target) for case in programs.cases() for source, target in permutations(programs.STYLES, 2)
-]
+PAIRS = [(case, source, target) for case in programs.cases() for source, target in permutations(programs.STYLES, 2)]
 
 
 def _read(case: str, style: str) -> bytes:

@@ -220,11 +220,16 @@ class Imports:
         def insert(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
             lines = updated.leading_lines  # type: ignore[attr-defined]
             first, *others = [cst.SimpleStatementLine([statement]) for statement in added]
-            blank = [cst.EmptyLine(indent=False)] * (2 if isinstance(anchor, cst.BaseCompoundStatement) else 1)
-            rest = [] if is_import_line(anchor) else [*blank, *lines]
+            blank = cst.EmptyLine(indent=False)
+            above: Sequence[cst.EmptyLine] = lines
+            rest: Sequence[cst.EmptyLine] = []
+            if not is_import_line(anchor):
+                above = [blank] if anchor is not body[0] else []
+                apart = [blank] * (2 if isinstance(anchor, cst.BaseCompoundStatement) else 1)
+                rest = lines if lines and lines[0].comment is None else [*apart, *lines]
             return cst.FlattenSentinel(
                 [
-                    first.with_changes(leading_lines=lines if is_import_line(anchor) else []),
+                    first.with_changes(leading_lines=above),
                     *others,
                     updated.with_changes(leading_lines=rest),
                 ]
