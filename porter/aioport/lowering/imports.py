@@ -88,6 +88,11 @@ class Imports:
             if not _is_asyncio(alias.name):
                 names.append(alias)
                 continue
+            below = (dotted(alias.name) or "").partition(".")[2]
+            if below and fate_of(self._lower, below) is Fate.MISSING:
+                report_missing(self._lower, alias, below)
+                kept.append(alias)
+                continue
             moved, stays = self._move_uses(alias)
             if self._lower.module == "asyncio":
                 names.append(alias)
