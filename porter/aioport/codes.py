@@ -224,7 +224,8 @@ class KeywordName(Code):
 class KindQuestion(Code):
     """Something asks whether an object is a generator or a coroutine, in a file in which functions became coroutines.
 
-    Why: ``inspect.isgeneratorfunction(f)`` was true of a generator-based coroutine and is false of an ``async def``.
+    Why: ``inspect.isgeneratorfunction(f)`` was true of a generator-based coroutine and is false of an ``async def``; on
+    the way back ``inspect.iscoroutinefunction(f)`` is false of what it was true of.
 
     Example::
 
