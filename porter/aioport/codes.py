@@ -70,6 +70,24 @@ class AwaitPosition(Code):
     """
 
 
+class AwaitableClass(Code):
+    """A class has ``__await__`` and no ``__iter__``, so only ``await`` can wait for its objects.
+
+    Why: ``yield from x`` and Trollius take what can be iterated; ``__await__`` came with PEP 492.
+
+    Example::
+
+        class Connect:
+            def __await__(self):
+                return (yield from self.creating)
+
+        async def main():
+            await Connect()              # left: `yield from Connect()` would fail
+
+    What to do: give the class ``__iter__ = __await__``.
+    """
+
+
 class Bug(Code):
     """The port of a file failed its own verification, so it was not written.
 
@@ -209,7 +227,8 @@ class KeywordName(Code):
 class KindQuestion(Code):
     """Something asks whether an object is a generator or a coroutine, in a file in which functions became coroutines.
 
-    Why: ``inspect.isgeneratorfunction(f)`` was true of a generator-based coroutine and is false of an ``async def``.
+    Why: ``inspect.isgeneratorfunction(f)`` was true of a generator-based coroutine and is false of an ``async def``; on
+    the way back ``inspect.iscoroutinefunction(f)`` is false of what it was true of.
 
     Example::
 

@@ -201,6 +201,7 @@ def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: 
         values=parsed.values,
         decisions=decisions,
         target_version=settings.lifting_version,
+        lowered_again=settings.target.gives_generators(settings.target_version),
     )
     lift(context)
     return context

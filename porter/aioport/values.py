@@ -230,6 +230,16 @@ class Values:
             return Awaitability.NO if owner is not None and self._is_plain_class(owner) else Awaitability.MAYBE
         return self._join([binding.value for binding in bindings], depth)
 
+    def class_of(self, node: cst.BaseExpression) -> cst.ClassDef | None:
+        """The class of this file that ``node`` surely is an object of: ``self``, or a call of the class."""
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
+            return self._class_named(node.func.value)
+        scope = self._names.binding_scope(node) if isinstance(node, cst.Name) else None
+        function = self._analysis.function_around(node)
+        if scope is not None and function is not None and isinstance(node, cst.Name) and self._is_self(node, scope):
+            return self._class_named(function.owner)
+        return None
+
     def _is_self(self, node: cst.Name, scope: Scope) -> bool:
         function = self._analysis.function_around(node)
         first = next(iter(function.node.params.params), None) if function is not None else None

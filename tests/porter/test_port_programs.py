@@ -1,7 +1,11 @@
-"""Every fixture program, ported from each generator-based style, is the async/await program to the byte."""
+"""The matrix: every fixture program, ported from each style to each other, is the program in that style to the byte.
+
+Where case.toml says that it is not, what the port prints is the program's trace.
+"""
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,22 +17,69 @@ import programs
 from aioport.config import Settings
 from aioport.findings import Severity
 from aioport.project import port_bytes
+from aioport.results import FileReport
+from aioport.styles import target_of
 
-SETTINGS = Settings(to="async-await", target_version=(3, 9), jobs=1)
+COMPAT = Path(__file__).resolve().parents[2] / "compat"
+PAIRS = [
+    (case, source, target)
+    for case in programs.cases()
+    for source in programs.STYLES
+    for target in programs.STYLES
+    if source != target
+]
 
 
-def _read(case: str, style: str) -> bytes:
-    return Path(programs.path_of(case, style)).read_bytes()
+def _read(case: str, style: str) -> str:
+    return Path(programs.path_of(case, style)).read_bytes().decode()
 
 
-@pytest.mark.parametrize("style", ["trollius", "yield_from", "async_await", "compat"])
-@pytest.mark.parametrize("case", programs.cases())
-def test_becomes_the_async_await_program(case: str, style: str) -> None:
-    report = port_bytes(_read(case, style), f"{case}/{style}.py", SETTINGS)
-    expected = _read(case, "async_await").decode()
-    if style in programs.noted(case, "inexact"):
-        assert report.after.decode() != expected, "has become exact: remove the note"
+def _ported(case: str, source: str, target: str) -> FileReport:
+    to = target.replace("_", "-")
+    settings = Settings(to=to, target_version=target_of(to).default, jobs=1)
+    return port_bytes(_read(case, source).encode(), f"{case}/{source}.py", settings)
+
+
+def _note(section: str, case: str, source: str, target: str) -> str | None:
+    """What case.toml says of porting one style to another: of this pair, or of all ports to the target."""
+    notes = programs.noted(case, section)
+    found: str | None = notes.get(f"{source}_to_{target}", notes.get(f"to_{target}"))
+    return found
+
+
+INEXACT = [pair for pair in PAIRS if _note("inexact", *pair) is not None]
+
+
+@pytest.mark.parametrize(("case", "source", "target"), PAIRS)
+def test_becomes_the_program_in_the_other_style(case: str, source: str, target: str) -> None:
+    report = _ported(case, source, target)
+    if (case, source, target) in INEXACT:
+        assert report.after.decode() != _read(case, target), "has become exact: remove the note"
     else:
-        assert report.after.decode() == expected
+        assert report.after.decode() == _read(case, target)
     codes = {finding.code for finding in report.findings if finding.severity >= Severity.WARNING}
-    assert codes == set(programs.noted(case, "findings").get(style, "").split())
+    assert codes == set((_note("findings", case, source, target) or "").split())
+
+
+@pytest.mark.parametrize(("case", "source", "target"), INEXACT)
+def test_another_text_has_the_same_trace(case: str, source: str, target: str, tmp_path: Path) -> None:
+    if (case, target) not in programs.runnable():
+        pytest.skip("this Python does not run the program in that style")
+    report = _ported(case, source, target)
+    if any(finding.severity >= Severity.ERROR for finding in report.findings):
+        assert report.after == report.before
+        return
+    path = tmp_path / "program.py"
+    path.write_bytes(report.after)
+    command = [sys.executable, "-W", "ignore", str(path)]
+    run = subprocess.run(
+        command, env={"PYTHONPATH": str(COMPAT)}, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert run.stdout == programs.trace_of(case)
+
+
+@pytest.mark.parametrize("style", programs.STYLES)
+@pytest.mark.parametrize("case", programs.cases())
+def test_in_its_own_style_nothing_changes(case: str, style: str) -> None:
+    report = _ported(case, style, style)
+    assert report.after == report.before

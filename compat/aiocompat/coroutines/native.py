@@ -74,7 +74,7 @@ def _with_code(function, code, cells):
     maker = _maker(code.co_freevars, len(defaults), tuple(sorted(named)))
     constants = tuple(code if isinstance(constant, types.CodeType) else constant for constant in maker.co_consts)
     closure = tuple(cells[name] for name in maker.co_freevars)
-    make = types.FunctionType(replaced(maker, co_consts=constants), function.__globals__, "make", None, closure)
+    make = types.FunctionType(replaced(maker, co_consts=constants), function.__globals__, "make", None, closure or None)
     native = functools.update_wrapper(make(defaults, named), function)
     del native.__wrapped__
     return native

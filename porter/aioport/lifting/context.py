@@ -24,6 +24,8 @@ class Lift:
     values: Values
     decisions: dict[str, Decision]
     target_version: tuple[int, int]
+    lowered_again: bool = False
+    """Whether the coroutines become generators again, in another style: then generators may delegate to them."""
     edits: Edits = field(default_factory=Edits)
     findings: list[Finding] = field(default_factory=list)
     consumed: set[cst.CSTNode] = field(default_factory=set)

@@ -105,6 +105,8 @@ def _report_undecided(lift: Lift, function: Function, severity: Severity, advice
 
 
 def _adapt_delegations(lift: Lift, function: Function, decision: Decision) -> None:
+    if lift.lowered_again:
+        return
     if any(lift.analysis.names.means(d.decorator, frozenset(["types.coroutine"])) for d in function.node.decorators):
         return
     waits = [s for s in function.suspensions if s.wait is Wait.AWAIT]

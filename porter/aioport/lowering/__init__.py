@@ -10,6 +10,7 @@ from __future__ import annotations
 from aioport.lowering.api import lower_api
 from aioport.lowering.blockers import find_blockers, report_left
 from aioport.lowering.cancellation import lower_cancellation
+from aioport.lowering.classes import lower_classes
 from aioport.lowering.context import Lower
 from aioport.lowering.definitions import lower_definition
 from aioport.lowering.generators import lower_kept_delegations
@@ -34,5 +35,6 @@ def lower(context: Lower) -> None:
         for lower_part in PASSES:
             lower_part(context, function)
     lower_kept_delegations(context)
+    lower_classes(context)
     lower_api(context)
     Imports(context).rewrite()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from aioport import library
 from aioport.findings import Applicability, Severity
 from aioport.history import ADDED, ADDED_METHODS, OLDER
 from aioport.lowering.context import Lower
@@ -61,6 +62,8 @@ def lower_api(lower: Lower) -> None:
         _lower_builtin(lower, node)
     for attribute in lower.analysis.attributes:
         _report_method(lower, attribute)
+    if lower.lowered() and lower.target.gives_generators(lower.version):
+        _report_questions(lower)
 
 
 def api_uses(lower: Lower) -> Iterator[tuple[cst.Attribute | cst.Name, str]]:
@@ -159,6 +162,23 @@ def _library(lower: Lower) -> str:
     if lower.module != "asyncio":
         return lower.module
     return f"asyncio for Python {lower.version[0]}.{lower.version[1]}"
+
+
+def _report_questions(lower: Lower) -> None:
+    """Say where something asks what a coroutine function is, in a way that a generator answers differently."""
+    # asyncio's own questions are true of what its decorator, or Trollius's, makes.
+    questions = frozenset(name for name in library.KIND_QUESTIONS if name.startswith(("inspect.", "types.")))
+    loads = (node for nodes in lower.analysis.loads.values() for node in nodes)
+    for node in (*lower.analysis.attributes, *loads):
+        if lower.analysis.names.means(node, questions):
+            lower.report(
+                node,
+                "kind-question",
+                Severity.WARNING,
+                "this asks whether something is a generator or a coroutine, and functions of this project have changed "
+                "from one to the other",
+                "check that the answer is still the one that is wanted",
+            )
 
 
 def _lower_builtin(lower: Lower, node: cst.Name) -> None:

@@ -43,7 +43,31 @@ def find_blockers(lower: Lower) -> bool:
     for node in walk(lower.analysis.module):
         if type(node) in visit:
             visit[type(node)](lower, node)
+    for function in awaitable_only(lower):
+        lower.report(
+            function.node.name,
+            "awaitable-class",
+            Severity.WARNING,
+            "coroutines of the new style cannot wait for an object that has __await__ alone",
+            "give the class `__iter__ = __await__`, or make what is waited for a coroutine",
+        )
     return _report_syntax(lower) or _report_unmixable(lower)
+
+
+def awaitable_only(lower: Lower) -> list[Function]:
+    """The ``__await__`` methods of classes whose objects the target's coroutines cannot wait for.
+
+    ``yield from`` takes iterables. aiocompat's From takes what has ``__await__``, where Python knows that (3.5).
+    """
+    if lower.vocabulary.api is not None and lower.target.mixes(lower.version):
+        return []
+    iterable = {f.owner for f in lower.analysis.functions if f.node.name.value == "__iter__"}
+    iterable |= {
+        scope.opener.name.value
+        for scope in lower.analysis.names.scopes.values()
+        if isinstance(scope.opener, cst.ClassDef) and "__iter__" in scope.bindings
+    }
+    return [f for f in lower.analysis.functions if f.node.name.value == "__await__" and f.owner not in iterable]
 
 
 def _around(lower: Lower, node: cst.CSTNode) -> Function | None:
@@ -77,6 +101,14 @@ def _of_wait(lower: Lower, node: cst.Await) -> None:
             "a comprehension that waits would become a generator of its own",
             "write it as a loop",
         )
+    elif _is_awaitable_class(lower, node.expression):
+        lower.block(
+            function,
+            node,
+            "awaitable-class",
+            "this waits for an object of a class that has __await__ alone, which only `await` can do",
+            "give the class `__iter__ = __await__`, or make what is waited for a coroutine",
+        )
     elif lower.version < _ANY_DECORATOR and _is_in_decorator(lower, node):
         lower.block(
             function,
@@ -107,6 +139,12 @@ def _of_raise(lower: Lower, node: cst.Raise) -> None:
             "Python 2 has forgotten the exception by now, because something is waited for in this handler",
             "keep the exception in a name, and raise that",
         )
+
+
+def _is_awaitable_class(lower: Lower, node: cst.BaseExpression) -> bool:
+    """Whether ``node`` is ``self``, or a new object, of a class of this file that the target cannot wait for."""
+    owner = lower.values.class_of(node)
+    return owner is not None and any(function.owner == owner.name.value for function in awaitable_only(lower))
 
 
 def _is_in_decorator(lower: Lower, node: cst.CSTNode) -> bool:

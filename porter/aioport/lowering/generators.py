@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from aioport.analysis import Definition, Function
+from aioport.analysis import Definition, Function, Target
 from aioport.facts import CallUses
 from aioport.findings import Severity
 from aioport.lowering.context import Lower
@@ -16,7 +16,6 @@ def lower_kept_delegations(lower: Lower) -> None:
     The generator that such a coroutine is has no ``__await__``, and a plain generator may delegate to it.
     """
     uses = CallUses(lower.analysis)
-    lowered = {function.qualname for function in lower.lowered()}
     for function in lower.analysis.functions:
         if function.definition is not Definition.GENERATOR or lower.vocabulary.wait:
             continue
@@ -27,7 +26,9 @@ def lower_kept_delegations(lower: Lower) -> None:
                 continue
             inner = call.func.value  # type: ignore[union-attr]
             target = uses.target(inner.func) if isinstance(inner, cst.Call) else None
-            if target is not None and _qualname(target.scope, target.name) in lowered:
+            if target is not None and _reaches_lowered(lower, target):
+                # Lifting knows less of what an abstract method may be.
+                lower.unlike.append(suspension.node)
                 lower.edits.on(call, lambda updated: updated.func.value)  # type: ignore[arg-type, attr-defined]
             else:
                 _report(lower, function, suspension.node)
@@ -42,8 +43,15 @@ def _is_await_call(call: cst.BaseExpression | None) -> bool:
     )
 
 
-def _qualname(scope: str, name: str) -> str:
-    return f"{scope[len('class ') :]}.{name}" if scope.startswith("class ") else scope
+def _reaches_lowered(lower: Lower, target: Target) -> bool:
+    """Whether a call surely reaches functions that are lowered, apart from abstract methods that return nothing."""
+    if target.scope.startswith("class "):
+        reached = [f for f in lower.analysis.functions if f.owner and f.node.name.value == target.name]
+    else:
+        reached = [f for f in lower.analysis.functions if target.scope and f.qualname == target.scope]
+    lowered = lower.lowered()
+    returning = [function for function in reached if function in lower.natives or function.returns]
+    return bool(returning) and all(function in lowered for function in returning)
 
 
 def _report(lower: Lower, function: Function, node: cst.CSTNode) -> None:

@@ -88,6 +88,11 @@ class Imports:
             if not _is_asyncio(alias.name):
                 names.append(alias)
                 continue
+            below = (dotted(alias.name) or "").partition(".")[2]
+            if below and fate_of(self._lower, below) is Fate.MISSING:
+                report_missing(self._lower, alias, below)
+                kept.append(alias)
+                continue
             moved, stays = self._move_uses(alias)
             if self._lower.module == "asyncio":
                 names.append(alias)
@@ -220,11 +225,16 @@ class Imports:
         def insert(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
             lines = updated.leading_lines  # type: ignore[attr-defined]
             first, *others = [cst.SimpleStatementLine([statement]) for statement in added]
-            blank = [cst.EmptyLine(indent=False)] * (2 if isinstance(anchor, cst.BaseCompoundStatement) else 1)
-            rest = [] if is_import_line(anchor) else [*blank, *lines]
+            blank = cst.EmptyLine(indent=False)
+            above: Sequence[cst.EmptyLine] = lines
+            rest: Sequence[cst.EmptyLine] = []
+            if not is_import_line(anchor):
+                above = [blank] if anchor is not body[0] else []
+                apart = [blank] * (2 if isinstance(anchor, cst.BaseCompoundStatement) else 1)
+                rest = lines if lines and lines[0].comment is None else [*apart, *lines]
             return cst.FlattenSentinel(
                 [
-                    first.with_changes(leading_lines=lines if is_import_line(anchor) else []),
+                    first.with_changes(leading_lines=above),
                     *others,
                     updated.with_changes(leading_lines=rest),
                 ]

@@ -80,6 +80,9 @@ class Target:
     mixes_since: Version | None = None
     """First version whose native coroutines and those of this style can wait for each other; ``None`` for none."""
 
+    native_since: Version | None = None
+    """First version in which its coroutines are native ones, not generators; ``None`` for none."""
+
     with_lock_until: Version | None = None
     """Last version whose locks ``with (yield from lock):`` takes; ``None`` where there is no last one."""
 
@@ -92,6 +95,10 @@ class Target:
     def mixes(self, version: Version) -> bool:
         """Whether a coroutine of this style and one that stays native can wait for each other in ``version``."""
         return self.mixes_since is not None and version >= self.mixes_since
+
+    def gives_generators(self, version: Version) -> bool:
+        """Whether a call of its coroutines gives a generator in ``version``."""
+        return self.vocabulary is not None and (self.native_since is None or version < self.native_since)
 
     def has_with_lock(self, version: Version) -> bool:
         """Whether code for ``version`` may say ``with (yield from lock):``."""

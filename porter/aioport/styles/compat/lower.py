@@ -13,5 +13,6 @@ TARGET = Target(
     limits="aiocompat is for 2.7 and 3.3 to 3.15",
     # A decorated function is a native coroutine function from 3.5 on.
     mixes_since=(3, 5),
+    native_since=(3, 5),
     meaning=(3, 15),
 )

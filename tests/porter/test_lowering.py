@@ -1,0 +1,113 @@
+"""What lowering does across files and verifies, and that its tables agree with what they are about."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+from pathlib import Path
+
+import libcst as cst
+import pytest
+
+import aioport.lowering
+from aioport.analysis import Function
+from aioport.config import Settings
+from aioport.findings import Severity
+from aioport.lowering import Lower
+from aioport.pivot import lines_before
+from aioport.project import port_bytes, port_paths
+from aioport.styles import target_of, vocabularies
+from cases import FIXTURES, load
+
+ROOT = Path(__file__).resolve().parents[2]
+LEFT = b"import asyncio\n\n\nasync def lines(reader):\n    async for line in reader:\n        print(line)\n"
+WAITS = b"import asyncio\nfrom left import lines\n\n\nasync def show(reader):\n    await lines(reader)\n"
+WAITS_FOR_THAT = b"from waits import show\n\n\nasync def main(reader):\n    await show(reader)\n"
+ALONE = b"import asyncio\n\n\nasync def alone():\n    await asyncio.sleep(0)\n"
+PYTHON2_CASES = [
+    path for path in sorted((FIXTURES / "rules").glob("lower_*.py")) if load(path).settings.target_version == (2, 7)
+]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    sources = {"left": LEFT, "waits": WAITS, "main": WAITS_FOR_THAT, "alone": ALONE}
+    for name, data in sources.items():
+        (tmp_path / f"{name}.py").write_bytes(data)
+    return tmp_path
+
+
+def _reports(folder: Path, to: str, version: tuple[int, int]) -> dict[str, tuple[bool, list[tuple[int, str]]]]:
+    settings = Settings(to=to, target_version=version, jobs=1)
+    return {
+        Path(report.path).stem: (report.changed, [(f.location.line, f.code) for f in report.findings])
+        for report in port_paths([str(folder)], settings)
+    }
+
+
+@pytest.mark.parametrize(("to", "version"), [("trollius", (2, 7)), ("compat", (2, 7)), ("yield-from", (3, 4))])
+def test_what_waits_for_a_file_that_is_left_is_left(project: Path, to: str, version: tuple[int, int]) -> None:
+    assert _reports(project, to, version) == {
+        "left": (False, [(5, "asynchronous-iteration")]),
+        "waits": (False, [(6, "depends-on-left")]),
+        "main": (False, [(5, "depends-on-left")]),
+        "alone": (True, []),
+    }
+
+
+@pytest.mark.parametrize(("to", "version"), [("compat", (3, 5)), ("yield-from", (3, 5))])
+def test_where_both_kinds_can_wait_for_each_other_only_the_function_is_left(
+    project: Path, to: str, version: tuple[int, int]
+) -> None:
+    reports = _reports(project, to, version)
+    assert reports["left"][1] == [(5, "asynchronous-iteration")]
+    assert all(changed for name, (changed, _) in reports.items() if name != "left")
+
+
+def test_output_that_does_not_read_back_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    def turn_around(lower: Lower, function: Function) -> None:
+        for node in lower.waits[function]:
+            lower.edits.replace(node, cst.parse_expression("(yield from something.else_())"))
+
+    monkeypatch.setattr(aioport.lowering, "PASSES", (*aioport.lowering.PASSES, turn_around))
+    report = port_bytes(ALONE, "x.py", Settings(to="yield-from", target_version=(3, 5)))
+    (finding,) = report.findings
+    assert (finding.code, finding.severity) == ("bug", Severity.FAILURE)
+    assert "not read back" in finding.message
+    assert report.after == ALONE
+    fast = Settings(to="yield-from", target_version=(3, 5), fast=True)
+    assert port_bytes(ALONE, "x.py", fast).changed
+
+
+def test_lines_are_the_original_files() -> None:
+    before = "a\n@coroutine\ndef f():\n    yield from x\nb"
+    after = "a\nasync def f():\n    await x\nb"
+    assert lines_before(before, after) == (1, 3, 4, 5)
+
+
+def test_the_names_of_aiocompat_are_those_it_has() -> None:
+    tree = ast.parse((ROOT / "compat" / "aiocompat" / "__init__.py").read_text(encoding="utf-8"))
+    public = next(
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+    )
+    vocabulary = next(v for v in vocabularies() if v.module == "aiocompat")
+    assert vocabulary.api is not None
+    words = {"From", "Return", "coroutine"}
+    assert vocabulary.api | words == set(public)
+
+
+@pytest.mark.skipif(shutil.which("python2.7") is None, reason="there is no Python 2.7")
+@pytest.mark.parametrize("path", PYTHON2_CASES, ids=lambda path: path.stem)
+def test_output_for_python2_compiles_there(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "ported.py").write_text(load(path).after)
+    command = ["python2.7", "-m", "py_compile", str(tmp_path / "ported.py")]
+    subprocess.run(command, check=True, timeout=60)
+
+
+@pytest.mark.parametrize("style", ["trollius", "yield-from", "compat", "async-await"])
+def test_every_style_is_a_target_with_versions_in_order(style: str) -> None:
+    target = target_of(style)
+    assert target.oldest <= target.default <= target.newest
