@@ -117,7 +117,7 @@ class Imports:
         moved = scope is lower.analysis.names.top and bool(lower.words)
         stays = False
         for use in lower.analysis.loads.get((scope, name), ()):
-            to = lower.settled.get(use)
+            to = name if lower.is_left(use) else lower.settled.get(use)
             if to is None:
                 moved = True
                 to = lower.module_name if name == "asyncio" else name
