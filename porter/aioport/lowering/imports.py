@@ -124,6 +124,9 @@ class Imports:
             elif to == name:
                 stays = True
             if to != name:
+                if name != lower.module_binding:
+                    # Lifting calls the module by one name, whatever else it is called.
+                    lower.unlike.append(use)
                 lower.edits.on(use, lambda updated, to=to: updated.with_changes(value=to))  # type: ignore[misc]
         return moved, stays
 
