@@ -24,6 +24,7 @@ from aioport.lifting import Lift, lift
 from aioport.parsing import Parsed, Unportable, parse
 from aioport.pivot import Links, is_in_style, leave_dependents, lower_text
 from aioport.results import FileReport
+from aioport.shield import shield
 from aioport.source import SourceError, encode, read
 from aioport.styles import marker
 from aioport.verify import check_compiles, check_names, check_read_back, check_stable
@@ -185,7 +186,7 @@ def _lowered(parsed: Parsed, context: Lift, data: bytes, settings: Settings) -> 
     pivot = parsed.shielded.unshield(text)
     done = lower_text(parsed, pivot, context, settings)
     if done.text != parsed.source.text:
-        check_compiles(parsed, done.text)
+        check_compiles(parsed, shield(done.text).text)
         if not settings.fast:
             check_read_back(parsed, pivot, done, context, settings, lifted, rendered)
     after = encode(parsed.source, done.text)

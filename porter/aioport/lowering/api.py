@@ -70,10 +70,11 @@ def api_uses(lower: Lower) -> Iterator[tuple[cst.Attribute | cst.Name, str]]:
     """Uses of names of the module asyncio, and of what a star import brings; each with the name."""
     names = lower.analysis.names
     for attribute in lower.analysis.attributes:
-        if names.means(attribute.value, frozenset(["asyncio"])) and isinstance(attribute.value, cst.Name):
+        found = names.means(attribute.value, frozenset(["asyncio"])) and isinstance(attribute.value, cst.Name)
+        if found and not lower.is_left(attribute):
             yield attribute, attribute.attr.value
     for name in lower.analysis.free:
-        if names.origins(name) == {f"asyncio.{name.value}"}:
+        if names.origins(name) == {f"asyncio.{name.value}"} and not lower.is_left(name):
             yield name, name.value
 
 
@@ -149,13 +150,8 @@ def report_helper(lower: Lower, node: cst.CSTNode, name: str) -> None:
 
 def report_missing(lower: Lower, node: cst.CSTNode, name: str) -> None:
     """Say that nothing has ``name``."""
-    message, advice = missing(lower, name)
-    lower.report(node, "missing-name", Severity.ERROR, message, advice)
-
-
-def missing(lower: Lower, name: str) -> tuple[str, str]:
-    """Message and advice on a name that nothing has."""
-    return f"{_library(lower)} has no {name}", "write what it does with names that are there"
+    message = f"{_library(lower)} has no {name}"
+    lower.report(node, "missing-name", Severity.ERROR, message, "write what it does with names that are there")
 
 
 def _library(lower: Lower) -> str:

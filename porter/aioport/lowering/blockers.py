@@ -8,7 +8,7 @@ import libcst as cst
 
 from aioport.analysis import Function
 from aioport.findings import Severity
-from aioport.lowering.api import Fate, api_uses, fate_of, missing, report_missing
+from aioport.lowering.api import Fate, api_uses, fate_of, report_missing
 from aioport.lowering.context import Lower
 from aioport.lowering.definitions import is_generator
 from aioport.lowering.returns import around
@@ -237,9 +237,11 @@ def _report_unmixable(lower: Lower) -> bool:
     """Where native coroutines cannot stay beside what is lowered, report all that blocks; whether something does."""
     if lower.target.mixes(lower.version):
         return False
-    lost = [(node, name) for node, name in api_uses(lower) if fate_of(lower, name) is Fate.MISSING]
-    for node, name in lost:
-        report_missing(lower, node, name)
+    lost = False
+    for node, name in api_uses(lower):
+        if fate_of(lower, name) is Fate.MISSING:
+            lost = True
+            report_missing(lower, node, name)
     imported = [
         (binding.node, binding.origin[len("asyncio.") :])
         for scope in lower.analysis.names.scopes.values()
@@ -249,13 +251,12 @@ def _report_unmixable(lower: Lower) -> bool:
     ]
     for alias, name in imported:
         if fate_of(lower, name) is Fate.MISSING:
-            lost.append((cst.Name(name), name))
-            message, advice = missing(lower, name)
-            lower.report(alias, "missing-name", Severity.ERROR, message, advice)
+            lost = True
+            report_missing(lower, alias, name)
     blocked = any(lower.blockers.values())
     if lost or blocked:
         report_left(lower)
-    return bool(lost) or blocked
+    return lost or blocked
 
 
 def report_left(lower: Lower) -> None:

@@ -60,6 +60,16 @@ class Lower:
         """The functions that are ``async def``."""
         return [f for f in self.analysis.functions if f.definition is Definition.NATIVE]
 
+    def is_left(self, node: cst.CSTNode) -> bool:
+        """Whether ``node`` stands in a coroutine that lifting left in its style, decorators included."""
+        current: cst.CSTNode | None = node
+        while current is not None:
+            function = self.analysis.function_of(current) if isinstance(current, cst.FunctionDef) else None
+            if function is not None and function.definition is Definition.DECORATED:
+                return True
+            current = self.analysis.names.parents.get(current)
+        return False
+
     def lowered(self) -> list[Function]:
         """The functions that are rewritten."""
         return [function for function in self.natives if not self.blockers.get(function)]

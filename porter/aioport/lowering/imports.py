@@ -117,13 +117,16 @@ class Imports:
         moved = scope is lower.analysis.names.top and bool(lower.words)
         stays = False
         for use in lower.analysis.loads.get((scope, name), ()):
-            to = lower.settled.get(use)
+            to = name if lower.is_left(use) else lower.settled.get(use)
             if to is None:
                 moved = True
                 to = lower.module_name if name == "asyncio" else name
             elif to == name:
                 stays = True
             if to != name:
+                if name != lower.module_binding:
+                    # Lifting calls the module by one name, whatever else it is called.
+                    lower.unlike.append(use)
                 lower.edits.on(use, lambda updated, to=to: updated.with_changes(value=to))  # type: ignore[misc]
         return moved, stays
 
