@@ -97,12 +97,6 @@ def _drive(generator):
                 value = yield item
             else:
                 error = forgotten_from(place_of(generator), item)
-        except GeneratorExit:
-            try:
-                generator.close()
-            except Return:
-                pass
-            raise
         except BaseException as caught:
             error = caught
 
