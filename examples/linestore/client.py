@@ -1,0 +1,133 @@
+"""The client: a pool of connections, attempts with a time limit, and many values at once."""
+
+from aiocompat import (
+    BoundedSemaphore,
+    CancelledError,
+    From,
+    Return,
+    TimeoutError,
+    async_generator,
+    coroutine,
+    gather,
+    open_connection,
+    sleep,
+    wait_for,
+    yield_,
+)
+from linestore.protocol import ProtocolError, read_message, write_message
+
+
+class ServerError(Exception):
+    """The server refused a request, and says why."""
+
+
+class Unavailable(Exception):
+    """No attempt was answered."""
+
+
+class Client(object):
+    """Talks to a server over at most ``connections`` connections.
+
+    Each attempt may take ``timeout`` seconds; after ``attempts`` of them it raises Unavailable. Every request may be
+    sent twice.
+    """
+
+    def __init__(self, host, port, connections=4, timeout=5, attempts=3, pause=0.05):
+        self._address = (host, port)
+        self._timeout = timeout
+        self._attempts = attempts
+        self._pause = pause
+        self._free = []
+        self._slots = BoundedSemaphore(connections)
+
+    @coroutine
+    def get(self, key):
+        """The value as bytes, or None."""
+        reply = yield From(self._request(["GET", key]))
+        raise Return(None if reply.words == ["NONE"] else reply.body)
+
+    @coroutine
+    def set(self, key, value):
+        yield From(self._request(["SET", key], value))
+
+    @coroutine
+    def wait(self, key):
+        """The value, as soon as somebody has set it; Unavailable if nobody does during all attempts."""
+        reply = yield From(self._request(["WAIT", key]))
+        raise Return(reply.body)
+
+    @coroutine
+    def keys(self):
+        reply = yield From(self._request(["KEYS"]))
+        raise Return(reply.body.decode("utf-8").split())
+
+    @coroutine
+    def get_many(self, keys):
+        """A dictionary of the values of ``keys``, fetched at once over the connections there are."""
+        values = yield From(gather(*[self.get(key) for key in keys]))
+        raise Return(dict(zip(keys, values)))
+
+    @async_generator
+    def values(self):
+        """Pairs of key and value, each fetched when it is asked for; what has gone meanwhile is left out."""
+        for key in (yield From(self.keys())):
+            value = yield From(self.get(key))
+            if value is not None:
+                yield From(yield_((key, value)))
+
+    @coroutine
+    def close(self):
+        """Close the connections that are not in use."""
+        free, self._free = self._free, []
+        for _, writer in free:
+            yield From(_hang_up(writer))
+
+    @coroutine
+    def _request(self, words, body=b""):
+        with (yield From(self._slots)):
+            reply = yield From(self._attempt_often(words, body))
+        if reply.words == ["ERROR"]:
+            raise ServerError(reply.body.decode("utf-8"))
+        raise Return(reply)
+
+    @coroutine
+    def _attempt_often(self, words, body):
+        for attempt in range(self._attempts):
+            if attempt:
+                yield From(sleep(self._pause * attempt))
+            try:
+                reply = yield From(wait_for(self._attempt(words, body), self._timeout))
+            except CancelledError:
+                raise
+            except (TimeoutError, ProtocolError, EnvironmentError) as error:
+                problem = error
+            else:
+                raise Return(reply)
+        raise Unavailable("%s:%d after %d attempts: %r" % (self._address + (self._attempts, problem)))
+
+    @coroutine
+    def _attempt(self, words, body):
+        reader, writer = self._free.pop() if self._free else (yield From(open_connection(*self._address)))
+        reply = None
+        try:
+            yield From(write_message(writer, words, body))
+            reply = yield From(read_message(reader))
+        finally:
+            # A connection whose reply is still to come must not be used again.
+            if reply is None or reply.words == ["ERROR"]:
+                yield From(_hang_up(writer))
+        if reply is None:
+            raise ProtocolError("the server hung up")
+        if reply.words != ["ERROR"]:
+            self._free.append((reader, writer))
+        raise Return(reply)
+
+
+@coroutine
+def _hang_up(writer):
+    writer.close()
+    try:
+        yield From(writer.wait_closed())
+    except EnvironmentError:
+        # It was lost before.
+        pass
