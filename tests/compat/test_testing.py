@@ -79,7 +79,8 @@ def python(*arguments, **environment):
 def by_unittest(suite, tmpdir, **environment):
     printed = python("outcomes.py", suite, **environment)
     (found,) = [line for line in printed.splitlines() if line.startswith("{")]
-    return json.loads(found)
+    # What Python says on stderr when it ends may follow on the same line.
+    return json.JSONDecoder().raw_decode(found)[0]
 
 
 def by_pytest(suite, tmpdir, **environment):
