@@ -1,0 +1,38 @@
+"""The original's own test_utils, with loops and tests that aiocompat's contract allows."""
+
+import sys
+
+import aiocompat
+from stand_in import original_test_utils
+from stand_in.original_test_utils import *
+from stand_in.original_test_utils import mock, unittest
+
+
+class TestLoop(original_test_utils.TestLoop):
+    """The original's loop with its own clock, whose ``call_at`` takes the context it gets since 3.7."""
+
+    def __init__(self, gen=None):
+        super(TestLoop, self).__init__(gen)
+        if sys.version_info < (3, 11):
+            self.set_task_factory(_make_task)
+
+    def call_at(self, when, callback, *args, **context):
+        self._timers.append(when)
+        return aiocompat.BaseEventLoop.call_at(self, when, callback, *args, **context)
+
+
+def _make_task(loop, coro):
+    return aiocompat.Task(coro, loop=loop)
+
+
+class TestCase(original_test_utils.TestCase):
+    """The original's, but the loop is made the current one where the original makes sure that none is."""
+
+    def set_event_loop(self, loop, cleanup=True):
+        super(TestCase, self).set_event_loop(loop, cleanup=cleanup)
+        aiocompat.set_event_loop(loop)
+
+    def new_test_loop(self, gen=None):
+        loop = TestLoop(gen)
+        self.set_event_loop(loop)
+        return loop
