@@ -43,8 +43,10 @@ _RENAMED = (
     (r"\basyncio\.JoinableQueue\b", "asyncio.Queue"),
     (r"\basyncio\.Task\.(current_task|all_tasks)\(loop=", r"asyncio.\1("),
     (r"\basyncio\.Task\.(current_task|all_tasks)\b", r"asyncio.\1"),
+    (r"'(?:asyncio|trollius)\.base_events\.logger'", "test_utils.LOGGER"),
 )
-"""Names that asyncio has given up, and the names that do the same now."""
+"""Names that asyncio has given up, and the names that do the same now; and where the runtime's loops have the logger
+that the tests replace."""
 
 _SUPPORT = {"compat.py": "compat.py", "test_support.py": "test_support.py", "test_utils.py": "original_test_utils.py"}
 """Files of Trollius that the tests, or these files themselves, import, and what they are called in ``stand_in``."""

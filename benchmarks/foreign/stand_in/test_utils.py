@@ -7,6 +7,8 @@ from stand_in import original_test_utils
 from stand_in.original_test_utils import *
 from stand_in.original_test_utils import mock, unittest
 
+LOGGER = ("asyncio" if sys.version_info >= (3,) else "trollius") + ".base_events.logger"
+
 
 class TestLoop(original_test_utils.TestLoop):
     """The original's loop with its own clock, whose ``call_at`` takes the context it gets since 3.7."""
@@ -27,6 +29,10 @@ def _make_task(loop, coro):
 
 class TestCase(original_test_utils.TestCase):
     """The original's, but the loop is made the current one where the original makes sure that none is."""
+
+    if sys.version_info < (3,):
+        assertRegex = unittest.TestCase.assertRegexpMatches
+        assertRaisesRegex = unittest.TestCase.assertRaisesRegexp
 
     def set_event_loop(self, loop, cleanup=True):
         super(TestCase, self).set_event_loop(loop, cleanup=cleanup)
