@@ -7,6 +7,7 @@ to run. A test that takes more than ``SECONDS`` is an error.
 """
 
 import fnmatch
+import gc
 import importlib
 import json
 import signal
@@ -67,6 +68,8 @@ def run_one(test, seconds):
         outcomes._note("error", sys.exc_info())
     finally:
         signal.alarm(0)
+    # What a test leaves, such as pending tasks, is not logged in the next one.
+    gc.collect()
     return outcomes.outcome, outcomes.why
 
 

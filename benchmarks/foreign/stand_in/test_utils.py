@@ -8,6 +8,8 @@ from stand_in.original_test_utils import *
 from stand_in.original_test_utils import mock, unittest
 
 LOGGER = ("asyncio" if sys.version_info >= (3,) else "trollius") + ".base_events.logger"
+# ssl.OP_IGNORE_UNEXPECTED_EOF, since 3.10.
+_IGNORE_UNEXPECTED_EOF = 0x80
 
 
 class TestLoop(original_test_utils.TestLoop):
@@ -21,6 +23,13 @@ class TestLoop(original_test_utils.TestLoop):
     def call_at(self, when, callback, *args, **context):
         self._timers.append(when)
         return aiocompat.BaseEventLoop.call_at(self, when, callback, *args, **context)
+
+
+def dummy_ssl_context():
+    """A client's, for a server that ends a connection as they did then: OpenSSL 3 takes that for an error on 2.7."""
+    context = original_test_utils.dummy_ssl_context()
+    context.options |= _IGNORE_UNEXPECTED_EOF
+    return context
 
 
 def _make_task(loop, coro):

@@ -305,6 +305,8 @@ def test_reader():
         yield From(reader.readexactly(10))
     assert (caught.value.partial, caught.value.expected) == (b"345", 10)
     assert isinstance(caught.value, EOFError)
+    with pytest.raises(ValueError):
+        yield From(reader.readexactly(-1))
     reader = aiocompat.StreamReader()
     reader.set_exception(KeyError("x"))
     assert isinstance(reader.exception(), KeyError)
