@@ -2,9 +2,9 @@
 
     python benchmarks/foreign_suites.py [SUITE...] [--on 2.7 3.13] [--left-out] [--control] [--work DIR]
 
-The tests are those of the sdists, from PyPI. They are copied, and only their import lines and what ``_REWRITTEN`` says
-are rewritten: they then import ``foreign/stand_in``, which says what of theirs is not aiocompat's own. Trollius's run on
-2.7 and on 3.6 to 3.15, asyncio's on 3.6 to 3.15.
+The tests are those of the sdists, from PyPI, copied; only their import lines and what ``_REWRITTEN`` says are changed.
+They then import ``foreign/stand_in``, which says what in it is not aiocompat's own. Trollius's run on 2.7 and on 3.6 to
+3.15, asyncio's on 3.6 to 3.15.
 
 ``foreign/left_out.txt`` says which tests are left out, where and why. ``--left-out`` runs exactly those and lists the
 ones that pass: they need not be left out there. ``--control`` takes the interpreter's own asyncio instead of aiocompat.
@@ -39,19 +39,19 @@ _SECONDS = 30
 """For one test."""
 
 _REWRITTEN = (
+    # Names that asyncio has given up, and those that do the same now.
     (r"\basyncio\.async\(", "asyncio.ensure_future("),
     (r"\basyncio\.JoinableQueue\b", "asyncio.Queue"),
     (r"\basyncio\.Task\.(current_task|all_tasks)\(loop=", r"asyncio.\1("),
     (r"\basyncio\.Task\.(current_task|all_tasks)\b", r"asyncio.\1"),
+    # Checks of how a lock keeps its count and who waits, among checks of public behaviour.
     (r"(?m)^( +)self\.assert\w+\(.*\._(waiters|value)\b.*\)$", r"\1pass"),
+    # Trollius's tests decorate two generators of times, which are no coroutines.
     (r"@asyncio\.coroutine\n +(def gen\(\):)", r"\1"),
+    # Where the runtime's loops have the logger that the tests replace.
     (r"'(?:asyncio|trollius)\.base_events\.logger'", "test_utils.LOGGER"),
 )
-"""Names that asyncio has given up, and the names that do the same now. Checks of how a lock keeps who waits, and its
-count, in tests whose other checks are of public behaviour: they are dropped, the rest of the test runs. The
-decorator that Trollius's tests put on two of their generators of times, which are no coroutines. Where the runtime's loops
-have the logger that the tests replace.
-"""
+"""What else is changed in the tests: patterns and replacements."""
 
 _SUPPORT = {"compat.py": "compat.py", "test_support.py": "test_support.py", "test_utils.py": "original_test_utils.py"}
 """Files of Trollius that the tests, or these files themselves, import, and what they are called in ``stand_in``."""

@@ -52,8 +52,9 @@ if sys.version_info >= (3, 11):
 else:
 
     class StreamWriter(asyncio.StreamWriter):
-        """Writes bytes to a stream. One that is dropped closes it with a ResourceWarning (asyncio: since 3.11), from 3.4
-        on: before, a cycle with an object that has ``__del__`` would never be freed.
+        """Writes bytes to a stream. One that is dropped closes it, with a ResourceWarning (asyncio: since 3.11).
+
+        Not before 3.4: a cycle that has an object with ``__del__`` in it would never be freed (PEP 442).
         """
 
         if sys.version_info >= (3, 4):
