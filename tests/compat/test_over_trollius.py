@@ -79,3 +79,12 @@ def test_without_trollius_it_says_what_to_install():
     code = "import sys; sys.modules['trollius'] = None; import aiocompat"
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE)
     assert b"pip install trollius" in process.communicate()[1].splitlines()[-1]
+
+
+def test_a_task_names_its_coroutine():
+    @coroutine
+    def main():
+        raise Return(repr(aiocompat.current_task()))
+        yield
+
+    assert "main() running at" in aiocompat.run(main())

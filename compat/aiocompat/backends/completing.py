@@ -8,7 +8,7 @@ from aiocompat.backends.iteration import StopAsyncIteration
 from aiocompat.backends.kinds import iscoroutine, isfuture
 from aiocompat.backends.library import asyncio
 from aiocompat.backends.locks import Line
-from aiocompat.backends.loops import get_running_loop
+from aiocompat.backends.loops import get_event_loop
 from aiocompat.backends.spawning import ensure_future
 from aiocompat.coroutines import From, Return, coroutine
 
@@ -26,7 +26,7 @@ class _Completing(object):
         for future in self._todo:
             future.add_done_callback(self._finished)
         if self._todo and timeout is not None:
-            self._timer = get_running_loop().call_later(timeout, self._expire)
+            self._timer = get_event_loop().call_later(timeout, self._expire)
 
     def __iter__(self):
         return self
@@ -79,10 +79,10 @@ def as_completed(fs, **options):
     """An iterator of awaitables that give the results in the order in which they come.
 
     As an asynchronous iterator it gives the futures themselves (asyncio: since 3.13). What is not there after
-    ``timeout`` seconds gives TimeoutError. RuntimeError where no loop runs.
+    ``timeout`` seconds gives TimeoutError. RuntimeError where no loop runs and none is the current one.
     """
     timeout = keywords(options, timeout=None)["timeout"]
     if isfuture(fs) or (iscoroutine(fs) and not inspect.isgenerator(fs)):
         raise TypeError("expects an iterable of awaitables, not %s" % type(fs).__name__)
-    get_running_loop()
+    get_event_loop()
     return _Completing(fs, timeout)

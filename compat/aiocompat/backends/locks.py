@@ -10,10 +10,15 @@ from aiocompat.coroutines.marks import Releasing
 
 
 class _Held(object):
-    """``with (yield From(lock)):`` and ``with (await lock):``, which asyncio dropped in 3.9, beside ``async with``."""
+    """``with (yield From(lock)):``, ``with (yield from lock):`` and ``with (await lock):``, beside ``async with``.
+
+    asyncio dropped the last two in 3.9.
+    """
 
     def __await__(self):
         return _hold(self).__await__()
+
+    __iter__ = __await__
 
 
 @coroutine
@@ -281,4 +286,4 @@ else:
 
 def _described(lock, locked, line, words=("locked", "unlocked")):
     waiting = ", waiters:%d" % len(line) if line else ""
-    return "<%s.%s [%s%s]>" % (type(lock).__module__, type(lock).__name__, words[0] if locked else words[1], waiting)
+    return "<%s [%s%s]>" % (object.__repr__(lock)[1:-1], words[0] if locked else words[1], waiting)

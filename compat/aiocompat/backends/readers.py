@@ -1,5 +1,7 @@
 """``StreamReader`` for runtimes before 3.13."""
 
+import sys
+
 from aiocompat.backends.iteration import StopAsyncIteration
 from aiocompat.backends.library import asyncio
 from aiocompat.coroutines import From, Return, coroutine
@@ -47,6 +49,15 @@ class StreamReader(asyncio.StreamReader):
         del self._buffer[:end]
         self._maybe_resume_transport()
         raise Return(chunk)
+
+    if sys.version_info < (3, 6):
+
+        @coroutine
+        def readexactly(self, n):
+            """The next ``n`` bytes. IncompleteReadError where the stream ends before; ValueError for less than none."""
+            if n < 0:
+                raise ValueError("readexactly size can not be less than zero")
+            raise Return((yield From(super(StreamReader, self).readexactly(n))))
 
     def __aiter__(self):
         return self

@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+import warnings
 
 from aiocompat.backends.arguments import keywords
 from aiocompat.backends.library import asyncio
@@ -51,7 +52,17 @@ if sys.version_info >= (3, 11):
 else:
 
     class StreamWriter(asyncio.StreamWriter):
-        """Writes bytes to a stream."""
+        """Writes bytes to a stream. One that is dropped closes it, with a ResourceWarning (asyncio: since 3.11).
+
+        Not before 3.4: a cycle that has an object with ``__del__`` in it would never be freed (PEP 442).
+        """
+
+        if sys.version_info >= (3, 4):
+
+            def __del__(self):
+                if not self.is_closing() and not self._loop.is_closed():
+                    self.close()
+                    warnings.warn("unclosed %r" % (self,), ResourceWarning)
 
         def is_closing(self):
             """Whether the stream is closed or being closed (asyncio: since 3.7)."""

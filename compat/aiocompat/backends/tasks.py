@@ -65,6 +65,9 @@ class _Counting(object):
         def __init__(self, coro, **options):
             name = options.pop("name", None)
             super(_Counting, self).__init__(coro, **options)
+            # Where the task was made, as debug mode tells it, is not here.
+            if self._source_traceback:
+                del self._source_traceback[-1]
             if name is not None:
                 self.set_name(name)
 

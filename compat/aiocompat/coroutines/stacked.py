@@ -52,7 +52,7 @@ class Coroutine(CoroWrapper, object):
     """
 
     # Trollius reads these of its own wrapper.
-    func = __qualname__ = _source_traceback = None
+    func = _source_traceback = None
     __slots__ = ("_stack", "gen")
 
     def __init__(self, generator):
@@ -63,6 +63,8 @@ class Coroutine(CoroWrapper, object):
     @property
     def __name__(self):
         return self.gen.__name__
+
+    __qualname__ = __name__
 
     def __del__(self):
         if self._stack is None:

@@ -1,5 +1,7 @@
 """Locks, events, conditions, semaphores, barriers."""
 
+import sys
+
 import pytest
 from portable import api, in_loop, turns
 
@@ -12,6 +14,29 @@ LOCKS = ["Lock", "Semaphore", "BoundedSemaphore", "Condition"]
 
 def locks():
     return [pytest.param(getattr(aiocompat, name), marks=api(name), id=name) for name in LOCKS]
+
+
+@pytest.mark.skipif(sys.version_info < (3,), reason="there is no yield from")
+@pytest.mark.parametrize("kind", locks())
+@pytest.mark.filterwarnings("ignore:'with:DeprecationWarning")
+def test_held_by_with_yield_from(kind):
+    """In steps, for this file is read by Python 2 as well: ``with (yield from lock):``."""
+
+    @coroutine
+    def main():
+        lock = kind()
+        with pytest.raises(StopIteration) as stopped:
+            next(iter(lock))
+        with stopped.value.value:
+            assert lock.locked()
+        assert not lock.locked()
+        yield From(None)
+
+    aiocompat.run(main())
+
+
+def test_the_representation_tells_locks_apart():
+    assert repr(aiocompat.Lock()) != repr(aiocompat.Lock())
 
 
 @pytest.mark.parametrize("kind", locks())

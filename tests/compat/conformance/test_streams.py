@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import platform
 import socket
 import subprocess
 import sys
@@ -36,6 +37,25 @@ def echo(reader, writer):
 
 def port_of(server):
     return server.sockets[0].getsockname()[1]
+
+
+@pytest.mark.skipif(platform.python_implementation() == "PyPy", reason="PyPy frees what is dropped some time later")
+@api("StreamWriter", "Server")
+@differs("3.4", "a StreamWriter that is dropped does not close the connection")
+@pytest.mark.filterwarnings("ignore")
+@in_loop
+def test_a_writer_that_is_dropped_closes_the_connection():
+    @coroutine
+    def forgetful(reader, writer):
+        writer.write((yield From(reader.readline())))
+
+    server = yield From(aiocompat.start_server(forgetful, "127.0.0.1", 0))
+    reader, writer = yield From(aiocompat.open_connection("127.0.0.1", port_of(server)))
+    writer.write(b"one\n")
+    assert (yield From(aiocompat.wait_for(reader.read(), 1))) == b"one\n"
+    writer.close()
+    server.close()
+    yield From(aiocompat.wait_for(server.wait_closed(), 1))
 
 
 @api("start_server", "open_connection", "StreamReader", "StreamWriter", "Server", "AbstractServer")
@@ -287,6 +307,8 @@ def test_reader():
         yield From(reader.readexactly(10))
     assert (caught.value.partial, caught.value.expected) == (b"345", 10)
     assert isinstance(caught.value, EOFError)
+    with pytest.raises(ValueError):
+        yield From(reader.readexactly(-1))
     reader = aiocompat.StreamReader()
     reader.set_exception(KeyError("x"))
     assert isinstance(reader.exception(), KeyError)

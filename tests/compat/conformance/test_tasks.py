@@ -445,3 +445,15 @@ def test_wrap_future():
     ours.cancel()
     yield From(turns())
     assert theirs.cancelled()
+
+
+@api("Task")
+def test_debug_mode_tells_where_a_task_was_made():
+    loop = aiocompat.new_event_loop()
+    loop.set_debug(True)
+    try:
+        task = aiocompat.Task(later("done"), loop=loop)
+        loop.run_until_complete(task)
+    finally:
+        loop.close()
+    assert "created at %s:" % __file__.replace(".pyc", ".py") in repr(task)

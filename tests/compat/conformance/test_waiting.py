@@ -137,6 +137,20 @@ def test_as_completed():
 
 
 @api("as_completed")
+def test_as_completed_before_the_loop_runs():
+    with pytest.raises(RuntimeError):
+        aiocompat.as_completed([])
+    loop = aiocompat.new_event_loop()
+    aiocompat.set_event_loop(loop)
+    try:
+        results = [loop.run_until_complete(waiting) for waiting in aiocompat.as_completed([later("a")], timeout=5)]
+    finally:
+        aiocompat.set_event_loop(None)
+        loop.close()
+    assert results == ["a"]
+
+
+@api("as_completed")
 @in_loop
 def test_as_completed_in_time():
     found = []
