@@ -13,17 +13,33 @@ VOCABULARY = Vocabulary(
     # It is no Exception there, so that `except Exception` does not take a value for an error.
     value_bases=frozenset(["builtins.BaseException"]),
     awaits_returned=False,
+    builtins=frozenset(["StopAsyncIteration"]),
     missing={
+        "BaseExceptionGroup": "it is a builtin since Python 3.11",
+        "ExceptionGroup": "it is a builtin since Python 3.11",
         "__version__": "ask importlib.metadata for it",
+        "aenter": "write `async with`",
+        "aexit": "write `async with`",
+        "aiter": "write `async for`",
+        "anext": "write `async for`",
+        "async_generator": "write an asynchronous generator",
         "backends": "use asyncio's own names",
         "coroutines": "use asyncio's own names",
+        "testing": "use unittest.IsolatedAsyncioTestCase",
+        "yield_": "write an asynchronous generator",
     },
     api=frozenset(
-        "ALL_COMPLETED BoundedSemaphore CancelledError Condition DatagramProtocol Event FIRST_COMPLETED "
-        "FIRST_EXCEPTION Future IncompleteReadError InvalidStateError LifoQueue Lock PriorityQueue Protocol Queue "
-        "QueueEmpty QueueFull Semaphore StreamReader StreamWriter SubprocessProtocol Task TimeoutError all_tasks "
-        "as_completed create_subprocess_exec create_subprocess_shell create_task current_task ensure_future gather "
-        "get_event_loop get_running_loop iscoroutine iscoroutinefunction new_event_loop open_connection run "
-        "set_event_loop shield sleep start_server wait wait_for".split()
+        "ALL_COMPLETED AbstractEventLoop AbstractServer Barrier BaseEventLoop BaseProtocol BaseTransport "
+        "BoundedSemaphore BrokenBarrierError BufferedProtocol CancelledError Condition DatagramProtocol "
+        "DatagramTransport Event EventLoop FIRST_COMPLETED FIRST_EXCEPTION Future Handle IncompleteReadError "
+        "InvalidStateError LifoQueue LimitOverrunError Lock PriorityQueue Protocol Queue QueueEmpty QueueFull "
+        "QueueShutDown ReadTransport Runner SelectorEventLoop Semaphore SendfileNotAvailableError Server "
+        "StreamReader StreamReaderProtocol StreamWriter SubprocessProtocol SubprocessTransport Task TaskGroup "
+        "Timeout TimeoutError TimerHandle Transport WriteTransport all_tasks as_completed "
+        "create_eager_task_factory create_subprocess_exec create_subprocess_shell create_task current_task "
+        "eager_task_factory ensure_future gather get_event_loop get_running_loop iscoroutine iscoroutinefunction "
+        "isfuture new_event_loop open_connection open_unix_connection run run_coroutine_threadsafe set_event_loop "
+        "shield sleep start_server start_unix_server subprocess timeout timeout_at to_thread wait wait_for "
+        "wrap_future".split()
     ),
 )
