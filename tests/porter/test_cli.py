@@ -20,7 +20,7 @@ NEW = b"import asyncio\r\n\r\n\r\nasync def f():\r\n    await asyncio.sleep(0)\r
 LEFT = b"import asyncio\n\n\n@asyncio.coroutine\ndef f(g):\n    return g()\n"
 
 # PYTHONPATH may be relative, and the tests run in a folder of their own.
-ENVIRONMENT = {**os.environ, "PYTHONPATH": os.path.dirname(os.path.dirname(cli.__file__))}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(os.path.abspath(path) for path in sys.path if path)}
 
 
 @pytest.fixture
