@@ -102,6 +102,24 @@ class Bug(Code):
     """
 
 
+class CancellationPasses(Code):
+    """A clause for ``Exception`` caught CancelledError when the code was written, and does not any more.
+
+    Why: CancelledError is a BaseException since Python 3.8 (bpo-32528). Code of a style that is older than that may
+    have relied on stopping a cancellation, or on counting it among the failures that ``gather`` collects.
+
+    Example::
+
+        try:
+            yield from work()
+        except Exception:            # here: a cancellation goes through now
+            log.exception("failed")
+
+    What to do: nothing if a cancellation may go through, which is what the change was made for; otherwise catch
+    ``asyncio.CancelledError`` as well.
+    """
+
+
 class CancelledPasses(Code):
     """A handler for ``Exception`` would have caught CancelledError in the target version; one above it lets that pass.
 
@@ -135,6 +153,22 @@ class CoroutineCall(Code):
     """
 
 
+class CurrentLoop(Code):
+    """``get_event_loop()``, or what uses it, where perhaps no loop runs and none was set.
+
+    Why: it made a loop up to Python 3.11, warned when it did so in 3.12 and 3.13, and raises RuntimeError since 3.14.
+
+    Example::
+
+        class Client:
+            def __init__(self, loop=None):
+                self.loop = loop or asyncio.get_event_loop()        # here
+
+    What to do: nothing if it is called in coroutines or callbacks only, or once a loop was set. A program makes its
+    loop where it starts: ``loop = asyncio.new_event_loop()``, ``asyncio.set_event_loop(loop)``, or ``asyncio.run()``.
+    """
+
+
 class DataGenerator(Code):
     """A coroutine hands out values with ``yield``, so it is driven by hand and not by the loop alone.
 
@@ -151,6 +185,19 @@ class DataGenerator(Code):
 
     What to do: make it an asynchronous generator and iterate it with ``async for``; or, if the ``yield`` was meant to
     wait, write ``yield from`` and port again.
+    """
+
+
+class DefaultExecutor(Code):
+    """A pool of processes becomes the loop's default executor.
+
+    Why: ``loop.set_default_executor()`` takes a ThreadPoolExecutor only since Python 3.11; another is a TypeError.
+
+    Example::
+
+        loop.set_default_executor(ProcessPoolExecutor())        # here
+
+    What to do: keep the pool, and give it to the calls of ``loop.run_in_executor()`` that are to use it.
     """
 
 
@@ -175,6 +222,20 @@ class DependsOnLeft(Code):
     """
 
 
+class DeprecatedName(Code):
+    """A name of asyncio that a later version will not have.
+
+    Why: Python 3.14 deprecates event loop policies, and 3.16 will be without them. They work up to then, with a
+    DeprecationWarning.
+
+    Example::
+
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())        # here
+
+    What to do: ``asyncio.run(main(), loop_factory=uvloop.new_event_loop)``, from Python 3.12 on.
+    """
+
+
 class DrivenByHand(Code):
     """A decorated coroutine is iterated somewhere: by ``for``, ``next()``, ``list()`` or the like.
 
@@ -191,6 +252,21 @@ class DrivenByHand(Code):
             print(step)
 
     What to do: run it on a loop, or make it a plain generator without the decorator.
+    """
+
+
+class DroppedArgument(Code):
+    """An argument was taken away that the function no longer has.
+
+    Why: ``loop.create_datagram_endpoint()`` has no ``reuse_address`` since Python 3.11. True was refused with a
+    ValueError before that, since 3.8.1 and the security fixes of 3.6 and 3.7: it let two processes get one address.
+
+    Example::
+
+        loop.create_datagram_endpoint(Protocol, reuse_address=True)        # becomes
+        loop.create_datagram_endpoint(Protocol)
+
+    What to do: ``reuse_port=True`` if several sockets are to share the address.
     """
 
 
@@ -419,6 +495,20 @@ class Python2Syntax(Code):
     """
 
 
+class RemovedElsewhere(Code):
+    """A part of the standard library that has nothing to do with asyncio, and that the target version does not have.
+
+    Why: the ported file would fail there, and people would look for the reason in the port.
+
+    Example::
+
+        from collections import Mapping        # here, for 3.10 and later
+        self.assertEquals(a, b)                # here, for 3.12 and later
+
+    What to do: what the advice says. pyupgrade rewrites the most common ones by itself.
+    """
+
+
 class ReturnCaught(Code):
     """A ``raise Return`` stood where something saw it as an exception; the ``return`` it became is not seen.
 
@@ -484,6 +574,23 @@ class ReturnedAwaitable(Code):
     """
 
 
+class ServerClose(Code):
+    """A server is closed, and what follows relies on what that did before.
+
+    Why: ``Server.wait_closed()`` returned at once up to Python 3.11, and waits for all connections since 3.12: with a
+    client that stays it never returns. A Unix server removes the file of its socket since 3.13.
+
+    Example::
+
+        server.close()
+        await server.wait_closed()        # here, for 3.12 and later
+        os.unlink(path)                   # here, for 3.13 and later
+
+    What to do: close the connections first (``server.close_clients()``, 3.13) or do not wait; let FileNotFoundError
+    pass, or give ``cleanup_socket=False``.
+    """
+
+
 class StopIteration(Code):
     """A coroutine raises ``StopIteration``.
 
@@ -524,6 +631,22 @@ class StarImport(Code):
     """
 
 
+class TaskFactory(Code):
+    """A task factory that takes a loop and a coroutine, and nothing else.
+
+    Why: since Python 3.14 a loop calls its factory with ``name=`` and ``context=`` as well.
+
+    Example::
+
+        def factory(loop, coro):
+            return asyncio.Task(coro, loop=loop)
+
+        loop.set_task_factory(factory)        # here
+
+    What to do: ``def factory(loop, coro, **kwargs)``, and hand ``**kwargs`` on to the task.
+    """
+
+
 class TaskPerCoroutine(Code):
     """A Trollius coroutine asks for the current task.
 
@@ -549,6 +672,40 @@ class TaskFunction(Code):
         pending = [task for task in asyncio.Task.all_tasks() if not task.done()]
 
     What to do: nothing where done tasks do not matter and a loop runs.
+    """
+
+
+class TimeoutIsOserror(Code):
+    """A clause for ``OSError`` around a wait that may time out.
+
+    Why: ``asyncio.TimeoutError`` is the builtin TimeoutError since Python 3.11, which is an OSError. A clause for
+    OSError above the one for timeouts would get them, so the two change places; one that stands alone gets them now.
+
+    Example::
+
+        try:
+            await asyncio.wait_for(reader.read(), 3)
+        except OSError:                        # comes second now
+            reconnect()
+        except asyncio.TimeoutError:           # comes first now
+            give_up()
+
+    What to do: check that a timeout of the system (ETIMEDOUT, the same class) may end in the clause for timeouts too.
+    """
+
+
+class TransportSocket(Code):
+    """A method of a transport's socket that it does not have any more.
+
+    Why: ``get_extra_info("socket")`` gives a TransportSocket since Python 3.8, because reading from or writing to the
+    socket beside its transport loses data. Its methods that do so are gone since 3.11.
+
+    Example::
+
+        sock = writer.get_extra_info("socket")
+        sock.sendall(b"...")        # here
+
+    What to do: use the transport; or make the socket yourself, keep it, and give it to ``create_connection(sock=)``.
     """
 
 
@@ -608,6 +765,20 @@ class Unwritable(Code):
         app.py:1:1: failure unwritable: it cannot be written: Permission denied
 
     What to do: check the permissions of the folder.
+    """
+
+
+class WaitForNothing(Code):
+    """``wait_for()`` with a timeout of 0.
+
+    Why: up to Python 3.6 a coroutine ran to its first wait before the timeout was looked at, and gave its result if it
+    had none. Since 3.7 it is not started at all, and TimeoutError is raised.
+
+    Example::
+
+        yield from asyncio.wait_for(queue.get(), 0)        # here
+
+    What to do: ask without waiting (``queue.get_nowait()``), or await without ``wait_for``.
     """
 
 

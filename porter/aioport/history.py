@@ -16,6 +16,20 @@ def versions(text: str) -> dict[str, Version]:
     }
 
 
+FIRST = frozenset(
+    "ALL_COMPLETED AbstractChildWatcher AbstractEventLoop AbstractEventLoopPolicy AbstractServer BaseEventLoop "
+    "BaseProtocol BaseTransport BoundedSemaphore CancelledError Condition DatagramProtocol DatagramTransport "
+    "DefaultEventLoopPolicy Event FIRST_COMPLETED FIRST_EXCEPTION FastChildWatcher Future Handle IncompleteReadError "
+    "InvalidStateError IocpProactor JoinableQueue LifoQueue Lock PriorityQueue ProactorEventLoop Protocol Queue "
+    "QueueEmpty QueueFull ReadTransport SafeChildWatcher SelectorEventLoop Semaphore StreamReader "
+    "StreamReaderProtocol StreamWriter SubprocessProtocol SubprocessTransport Task TimeoutError TimerHandle Transport "
+    "WriteTransport as_completed async coroutine create_subprocess_exec create_subprocess_shell gather "
+    "get_child_watcher get_event_loop get_event_loop_policy iscoroutine iscoroutinefunction new_event_loop "
+    "open_connection open_unix_connection set_child_watcher set_event_loop set_event_loop_policy shield sleep "
+    "start_server start_unix_server wait wait_for wrap_future".split()
+)
+"""Public names of the package in its first version, PyPI's asyncio 3.4.3 for Python 3.3, submodules aside."""
+
 ADDED = versions(
     """
     3.4 ensure_future run_coroutine_threadsafe
@@ -33,7 +47,7 @@ ADDED = versions(
     3.14 future_discard_from_awaited_by graph print_call_graph tools
     """
 )
-"""Names of the package that its first version, PyPI's asyncio 3.4.3 for Python 3.3, did not have.
+"""Names of the package that came later, submodules among them.
 
 A name that came with a micro release (``ensure_future`` with 3.4.4, ``isfuture`` with 3.5.3) counts for its minor one.
 """

@@ -98,11 +98,11 @@ class Values:
         if isinstance(node, cst.Subscript) and isinstance(node.value, (cst.Name, cst.Attribute)):
             holder = node.value.attr if isinstance(node.value, cst.Attribute) else node.value
             return self._all_made_by(self._elements.get(holder.value, ()), makers, depth) or any(
-                self._is_factory_of(value, makers) for value in self._assigned(node.value)
+                self._is_factory_of(value, makers) for value in self.assigned(node.value)
             )
         if isinstance(node, cst.Name):
-            return self._is_annotated(node, makers) or self._all_made_by(self._assigned(node), makers, depth)
-        return isinstance(node, cst.Attribute) and self._all_made_by(self._assigned(node), makers, depth)
+            return self._is_annotated(node, makers) or self._all_made_by(self.assigned(node), makers, depth)
+        return isinstance(node, cst.Attribute) and self._all_made_by(self.assigned(node), makers, depth)
 
     def _all_made_by(self, values: Iterable[cst.BaseExpression | None], makers: frozenset[str], depth: int) -> bool:
         told = [value for value in values if not _is_none(value)]
@@ -126,7 +126,7 @@ class Values:
             for binding in bindings
         )
 
-    def _assigned(self, node: cst.BaseExpression) -> list[cst.BaseExpression | None]:
+    def assigned(self, node: cst.BaseExpression) -> list[cst.BaseExpression | None]:
         """All values assigned to a name or, by its last name, to an attribute; ``None`` for one that is not known."""
         if isinstance(node, cst.Attribute):
             return self._attributes.get(node.attr.value, [None])
@@ -145,7 +145,7 @@ class Values:
             return []
         found = [
             element
-            for value in self._assigned(node)
+            for value in self.assigned(node)
             if value is not None and not isinstance(value, cst.Name)
             for element in self.elements(value)
         ]
@@ -165,7 +165,7 @@ class Values:
     def task_kind(self, node: cst.BaseExpression) -> Awaitability:
         """Whether ``asyncio.wait`` would have made a task of the value: NO for what surely is a future or task."""
         if isinstance(node, cst.Name):
-            values = {self.task_kind(value) for value in self._assigned(node) if value is not None}
+            values = {self.task_kind(value) for value in self.assigned(node) if value is not None}
             return values.pop() if len(values) == 1 else Awaitability.MAYBE
         if not isinstance(node, cst.Call):
             return Awaitability.MAYBE
@@ -189,7 +189,7 @@ class Values:
             origins = self._names.origins(node.func)
             return bool(origins) and all(library.gives_iterable(origin) for origin in origins)
         if isinstance(node, cst.Name) and depth < _DEPTH:
-            assigned = self._assigned(node)
+            assigned = self.assigned(node)
             return bool(assigned) and all(self.is_iterable(value, depth + 1) for value in assigned)
         return False
 

@@ -15,6 +15,15 @@ from aioport.values import Values
 
 
 @dataclass(frozen=True)
+class Break:
+    """A use of asyncio that breaks in some version, rewritten for the target by a rule: what an audit tells."""
+
+    node: cst.CSTNode
+    since: tuple[int, int]
+    message: str
+
+
+@dataclass(frozen=True)
 class Lift:
     """One file on its way to async/await: what is known of it, and what was decided to change so far."""
 
@@ -34,6 +43,11 @@ class Lift:
     """Keywords that arguments given by position will get."""
     wanted: set[str] = field(default_factory=set)
     """Names of asyncio that rewrites brought in."""
+    broken: list[Break] = field(default_factory=list)
+
+    def breaks(self, node: cst.CSTNode, since: tuple[int, int], message: str) -> None:
+        """Note what is rewritten because of a version, first of all for those who only ask."""
+        self.broken.append(Break(node, since, message))
 
     def verdict(self, function: Function) -> Verdict:
         """What becomes of a function of this file."""

@@ -14,6 +14,7 @@ from aioport.lifting.api import report_missing
 from aioport.lifting.context import Lift
 from aioport.lifting.statements import remove_statement
 from aioport.names import Scope, dotted
+from aioport.rules.moved_names import package_has
 from aioport.styles import Vocabulary, libraries, vocabularies, words
 from aioport.tree import Replacement, walk
 
@@ -164,6 +165,8 @@ class Imports:
         if isinstance(node.names, cst.ImportStar):
             self._rewrite_star(node, style, node.with_changes(module=module))
             return
+        if package_has(self._lift, node):
+            module = cst.Name("asyncio")
         old: list[cst.ImportAlias] = []
         new: list[cst.ImportAlias] = []
         for alias in node.names:

@@ -13,10 +13,11 @@ def lift_managers(lift: Lift, function: Function) -> None:
     """Rewrite the with statements over locks; what is no lock keeps its ``with``, and the yield in it becomes await."""
     for statement in function.withs:
         if is_async_with(lift.values, function, statement):
-            lift.edits.on(statement, _to_async_with)
+            lift.edits.on(statement, to_async_with)
 
 
-def _to_async_with(updated: cst.CSTNode) -> cst.CSTNode:
+def to_async_with(updated: cst.CSTNode) -> cst.CSTNode:
+    """``async with x:`` for ``with await x:``."""
     assert isinstance(updated, cst.With)
     items = []
     for item in updated.items:

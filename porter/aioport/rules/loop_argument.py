@@ -13,9 +13,11 @@ from aioport.lifting.context import Lift
 
 SINCE = (3, 10)
 
-_OBJECTS = frozenset(
+OBJECTS = frozenset(
     "BoundedSemaphore Condition Event JoinableQueue LifoQueue Lock PriorityQueue Queue Semaphore".split()
 )
+"""Classes that took ``loop``."""
+
 _FUNCTIONS = frozenset(
     "as_completed create_subprocess_exec create_subprocess_shell gather open_connection open_unix_connection shield "
     "sleep start_server start_unix_server wait wait_for".split()
@@ -26,13 +28,14 @@ def apply(lift: Lift) -> None:
     """Take ``loop=`` away from every call that no longer has it."""
     for call in lift.analysis.calls:
         found = api_name(lift.analysis.names.origins(call.func))
-        if found is None or found[1].rpartition(".")[2] not in _OBJECTS | _FUNCTIONS:
+        if found is None or found[1].rpartition(".")[2] not in OBJECTS | _FUNCTIONS:
             continue
         index = lift.argument_index(call, "loop")
         if index is None:
             continue
-        lift.drop_argument(call, index)
         name = found[1].rpartition(".")[2]
+        lift.breaks(call, SINCE, f"{name}() takes no loop since Python 3.10")
+        lift.drop_argument(call, index)
         if name in _FUNCTIONS and not lift.runs_in_coroutine(call):
             lift.report(
                 call,

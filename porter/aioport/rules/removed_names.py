@@ -42,8 +42,10 @@ _GUARDS = frozenset(
 def apply(lift: Lift) -> None:
     """Report every use of a name that the target does not have."""
     for node, name in _uses(lift):
+        if node in lift.consumed or (isinstance(node, cst.Attribute) and node.attr in lift.consumed):
+            continue
         since, advice = REMOVED.get(name, (None, ""))
-        if since is None or since > lift.target_version or _is_guarded(lift, node):
+        if since is None or since > lift.target_version or is_guarded(lift, node):
             continue
         lift.report(
             node,
@@ -81,7 +83,8 @@ def _imported(lift: Lift, alias: cst.ImportAlias) -> str:
     return name
 
 
-def _is_guarded(lift: Lift, node: cst.CSTNode) -> bool:
+def is_guarded(lift: Lift, node: cst.CSTNode) -> bool:
+    """Whether an ``except`` clause is there for the case that ``node`` finds nothing."""
     parents = lift.analysis.names.parents
     child, parent = node, parents.get(node)
     while parent is not None:

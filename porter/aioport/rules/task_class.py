@@ -22,6 +22,7 @@ def apply(lift: Lift) -> None:
         if found is None or found[1] not in ("Task.current_task", "Task.all_tasks"):
             continue
         name = found[1].rpartition(".")[2]
+        lift.breaks(attribute, SINCE, f"there is no {found[1]}() since Python 3.9: asyncio.{name}() is it")
         lift.consume(attribute)
         lift.wanted.add(name)
         lift.edits.replace(attribute, lift.asyncio(name))

@@ -38,6 +38,7 @@ def _rewrite(lift: Lift, call: cst.Call, arg: cst.Arg) -> None:
             "give it asyncio.ensure_future(x) for each x that is a coroutine",
         )
         return
+    lift.breaks(call, SINCE, "wait() takes no coroutines since Python 3.11")
     lift.wanted.add("ensure_future")
     if isinstance(arg.value, (cst.List, cst.Tuple, cst.Set)):
         for element in arg.value.elements:

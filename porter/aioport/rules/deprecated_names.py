@@ -1,0 +1,60 @@
+"""Names that 3.14 deprecates and 3.16 will not have (history.md, B2 17): policies, and ``asyncio.iscoroutinefunction``.
+
+``inspect.iscoroutinefunction`` says the same of every function whose coroutines are native. Policies have no twin: a
+loop is chosen by ``asyncio.run(..., loop_factory=...)``, which is another way to start.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from aioport.findings import Severity
+from aioport.lifting.api import api_name
+from aioport.lifting.context import Lift
+from aioport.lifting.imports import is_import_line
+
+SINCE = (3, 14)
+
+_POLICIES = frozenset(
+    "AbstractEventLoopPolicy DefaultEventLoopPolicy WindowsProactorEventLoopPolicy WindowsSelectorEventLoopPolicy "
+    "get_event_loop_policy set_event_loop_policy".split()
+)
+
+
+def apply(lift: Lift) -> None:
+    """Rewrite the one, report the others."""
+    questions = []
+    for attribute in lift.analysis.attributes:
+        found = api_name(lift.analysis.names.origins(attribute))
+        if found is None:
+            continue
+        if found[1] in _POLICIES:
+            lift.report(
+                attribute,
+                "deprecated-name",
+                Severity.NOTE,
+                f"{found[1]} is deprecated since Python 3.14 and will be gone in 3.16",
+                "choose a loop with asyncio.run(main(), loop_factory=...) or asyncio.Runner",
+            )
+        elif found[1] == "iscoroutinefunction":
+            questions.append(attribute)
+    if questions:
+        _ask_inspect(lift, questions)
+
+
+def _ask_inspect(lift: Lift, questions: list[cst.Attribute]) -> None:
+    top = lift.analysis.names.top.bindings.get("inspect", [])
+    anchor = next((line for line in lift.analysis.module.body if is_import_line(line)), None)
+    if any(binding.origin != "inspect" for binding in top) or anchor is None:
+        return
+    for attribute in questions:
+        lift.consume(attribute)
+        lift.breaks(attribute, (3, 16), "asyncio.iscoroutinefunction() is deprecated since Python 3.14")
+        lift.edits.on(attribute, lambda updated: updated.with_changes(value=cst.Name("inspect")))
+    if not top:
+        lift.edits.on(anchor, _with_inspect)
+
+
+def _with_inspect(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
+    added = cst.SimpleStatementLine([cst.Import([cst.ImportAlias(cst.Name("inspect"))])])
+    return cst.FlattenSentinel([updated, added])

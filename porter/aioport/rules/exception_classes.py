@@ -1,0 +1,143 @@
+"""What ``except`` clauses around a wait catch: the classes have changed (history.md, B1 1 to 4).
+
+* TimeoutError is the builtin, an OSError, since 3.11. A clause for OSError before the one for asyncio.TimeoutError
+  would get the timeouts: the two change places. One without the other gets them too, and that is said.
+* The classes of ``concurrent.futures`` were asyncio's up to 3.7. Where nothing but waits can raise them, asyncio's are
+  meant, and named, which is right in every version.
+* CancelledError is no Exception since 3.8: a clause for Exception stops no cancellation any more. That is said where
+  the code is of a style that is older than this change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from aioport.findings import Applicability, Severity
+from aioport.lifting.context import Lift
+from aioport.tree import walk
+
+SINCE = (3, 8)
+
+_OS_ERRORS = frozenset(
+    ["builtins.OSError", "builtins.EnvironmentError", "builtins.IOError", "socket.error", "socket.timeout"]
+)
+_TIMEOUTS = frozenset(["asyncio.TimeoutError", "trollius.TimeoutError", "concurrent.futures.TimeoutError"])
+_POOLED = frozenset(["concurrent.futures.CancelledError", "concurrent.futures.TimeoutError"])
+_CANCELLED = frozenset(["asyncio.CancelledError", "trollius.CancelledError", "concurrent.futures.CancelledError"])
+_EVERYTHING = frozenset(["builtins.BaseException"])
+_EXCEPTION = frozenset(["builtins.Exception"])
+
+
+def apply(lift: Lift) -> None:
+    """Look at every ``try`` statement whose body waits."""
+    waits = {s.node for f in lift.analysis.functions if lift.verdict(f).name == "NATIVE" for s in f.suspensions}
+    for statement in walk(lift.analysis.module):
+        if not isinstance(statement, cst.Try) or lift.is_left(statement):
+            continue
+        body = list(_own(statement.body))
+        if not any(isinstance(node, cst.Await) or node in waits for node in body):
+            continue
+        _name_asyncio(lift, statement, body)
+        if lift.target_version >= (3, 11):
+            _order(lift, statement, body)
+        if any(node in waits for node in body):
+            _report_cancellation(lift, statement)
+
+
+def _own(body: cst.BaseSuite) -> Iterator[cst.CSTNode]:
+    """The nodes below ``body``, functions and classes inside it left out."""
+    stack: list[cst.CSTNode] = [body]
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            stack.extend(child for child in node.children)
+
+
+def _caught(handler: cst.ExceptHandler) -> list[cst.BaseExpression]:
+    if isinstance(handler.type, cst.Tuple):
+        return [element.value for element in handler.type.elements]
+    return [] if handler.type is None else [handler.type]
+
+
+def _name_asyncio(lift: Lift, statement: cst.Try, body: list[cst.CSTNode]) -> None:
+    results = {"result", "exception", "as_completed", "map", "wait"}
+    if any(
+        isinstance(n, cst.Call) and isinstance(n.func, cst.Attribute) and n.func.attr.value in results for n in body
+    ):
+        return
+    for part in (part for handler in statement.handlers for part in _caught(handler)):
+        if lift.analysis.names.means(part, _POOLED):
+            name = next(iter(lift.analysis.names.origins(part))).rpartition(".")[2]
+            lift.breaks(part, SINCE, f"this catches no {name} of asyncio since Python 3.8")
+            lift.consume(part)
+            lift.wanted.add(name)
+            lift.edits.replace(part, lift.asyncio(name))
+
+
+def _order(lift: Lift, statement: cst.Try, body: list[cst.CSTNode]) -> None:
+    handlers = list(statement.handlers)
+    os_error = next((h for h in handlers if _catches(lift, h, _OS_ERRORS)), None)
+    timeout = next((h for h in handlers if _catches(lift, h, _TIMEOUTS)), None)
+    if os_error is None or timeout is os_error or (timeout is None and not _has_timeout(lift, body)):
+        return
+    if timeout is None:
+        if not any(h.type is None or _catches(lift, h, _EXCEPTION) for h in handlers[: handlers.index(os_error)]):
+            _report_timeout(lift, os_error, "the timeouts of asyncio end here since Python 3.11: they are OSErrors")
+    elif handlers.index(timeout) > handlers.index(os_error):
+
+        def reorder(updated: cst.CSTNode) -> cst.CSTNode:
+            assert isinstance(updated, cst.Try)
+            order = list(updated.handlers)
+            order.insert(handlers.index(os_error), order.pop(handlers.index(timeout)))
+            return updated.with_changes(handlers=order)
+
+        lift.edits.on(statement, reorder)
+        _report_timeout(
+            lift, timeout, "this stood below a clause for OSError, which a timeout is since Python 3.11: moved up"
+        )
+
+
+def _catches(lift: Lift, handler: cst.ExceptHandler, classes: frozenset[str]) -> bool:
+    return any(lift.analysis.names.means(part, classes) for part in _caught(handler))
+
+
+def _has_timeout(lift: Lift, body: list[cst.CSTNode]) -> bool:
+    timing = frozenset(f"{m}.{name}" for m in ("asyncio", "trollius") for name in ("timeout", "timeout_at", "wait_for"))
+    return any(isinstance(node, cst.Call) and lift.analysis.names.means(node.func, timing) for node in body)
+
+
+def _report_timeout(lift: Lift, handler: cst.ExceptHandler, message: str) -> None:
+    lift.report(
+        handler.type or handler,
+        "timeout-is-oserror",
+        Severity.WARNING,
+        message,
+        "check that a timeout of the system, errno ETIMEDOUT, may end in the same clause as one of asyncio",
+        applicability=Applicability.SAFE,
+    )
+
+
+def _report_cancellation(lift: Lift, statement: cst.Try) -> None:
+    for handler in statement.handlers:
+        if handler.type is None or _catches(lift, handler, _EVERYTHING | _CANCELLED):
+            return
+        if _catches(lift, handler, _EXCEPTION):
+            if not _raises_again(handler):
+                lift.report(
+                    handler.type,
+                    "cancellation-passes",
+                    Severity.WARNING,
+                    "this stopped a cancellation, and does not since Python 3.8: CancelledError is no Exception",
+                    "catch asyncio.CancelledError as well if a cancellation is to end here",
+                    applicability=Applicability.SAFE,
+                )
+            return
+
+
+def _raises_again(handler: cst.ExceptHandler) -> bool:
+    last = handler.body.body[-1] if isinstance(handler.body, cst.IndentedBlock) else handler.body
+    small = last.body[-1] if isinstance(last, (cst.SimpleStatementLine, cst.SimpleStatementSuite)) else None
+    return isinstance(small, cst.Raise) and small.exc is None

@@ -1,0 +1,64 @@
+"""Servers close otherwise: ``wait_closed()`` waits for the connections since 3.12, a socket file goes since 3.13.
+
+(history.md, B8 31 and 34; 3.12.1 and the documentation of ``loop.create_unix_server()``.)
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from aioport.findings import Severity
+from aioport.lifting.context import Lift
+from aioport.lifting.evidence import comes_from
+
+SINCE = (3, 12)
+
+_SERVERS = frozenset(
+    f"{module}.{name}" for module in ("asyncio", "trollius") for name in ("start_server", "start_unix_server")
+)
+_MAKERS = frozenset(["create_server", "create_unix_server"])
+_UNLINKS = frozenset(["os.remove", "os.unlink"])
+
+
+def apply(lift: Lift) -> None:
+    """Report what waits for a server to close, and what removes the file of a socket that may be gone."""
+    makes_files = False
+    for call in lift.analysis.calls:
+        name = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
+        makes_files |= name in ("create_unix_server", "start_unix_server")
+        if name == "wait_closed" and _is_server(lift, call.func):
+            lift.report(
+                call,
+                "server-close",
+                Severity.WARNING,
+                "since Python 3.12 wait_closed() returns only when all connections of the server are closed",
+                "close them first, or do not wait",
+            )
+    if not makes_files or lift.target_version < (3, 13):
+        return
+    for call in lift.analysis.calls:
+        if lift.analysis.names.means(call.func, _UNLINKS) and not _may_fail(lift, call):
+            lift.report(
+                call,
+                "server-close",
+                Severity.WARNING,
+                "since Python 3.13 a Unix server removes the file of its socket when it is closed: if this is that "
+                "file, it may be gone",
+                "let FileNotFoundError pass here, or give the server cleanup_socket=False",
+            )
+
+
+def _is_server(lift: Lift, method: cst.BaseExpression) -> bool:
+    return isinstance(method, cst.Attribute) and comes_from(lift, method.value, _SERVERS, _MAKERS)
+
+
+def _may_fail(lift: Lift, call: cst.Call) -> bool:
+    """Whether a ``try``, an ``if`` or ``contextlib.suppress`` stands around ``call``."""
+    parents = lift.analysis.names.parents
+    child: cst.CSTNode = call
+    while not isinstance(child, (cst.Module, cst.FunctionDef)):
+        parent = parents[child]
+        if isinstance(parent, (cst.If, cst.With)) or (isinstance(parent, cst.Try) and child is parent.body):
+            return True
+        child = parent
+    return False

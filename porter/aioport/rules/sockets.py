@@ -1,0 +1,62 @@
+"""Sockets of transports, and the loop's socket methods.
+
+``get_extra_info("socket")`` gives a TransportSocket since 3.8, which has no ``send``, ``recv`` and the like since 3.11
+(history.md, B8 33). ``loop.sock_recv()`` and its kin gave a Future up to 3.6 and are coroutines since 3.7 (B5 20).
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from aioport.findings import Severity
+from aioport.lifting.context import Lift
+from aioport.lifting.evidence import is_waited_for
+
+SINCE = (3, 7)
+
+_GONE = frozenset(
+    "accept bind close connect connect_ex detach listen makefile recv recv_into recvfrom recvfrom_into recvmsg "
+    "recvmsg_into send sendall sendfile sendmsg sendto share".split()
+)
+_FUTURES = frozenset(["sock_accept", "sock_recv", "sock_sendall"])
+"""Names that nothing but a loop's methods have; ``getaddrinfo`` and ``getnameinfo`` may be the socket module's."""
+
+
+def apply(lift: Lift) -> None:
+    """Report the uses that fail, and make tasks of what nobody waits for."""
+    for attribute in lift.analysis.attributes:
+        if attribute.attr.value in _GONE and lift.target_version >= (3, 11):
+            values = (
+                [attribute.value] if isinstance(attribute.value, cst.Call) else lift.values.assigned(attribute.value)
+            )
+            if values and all(_is_socket(value) for value in values):
+                lift.report(
+                    attribute,
+                    "transport-socket",
+                    Severity.ERROR,
+                    f"since Python 3.11 the socket of a transport has no {attribute.attr.value}()",
+                    "use the transport, or make the socket yourself and give it to the loop",
+                )
+    for call in lift.analysis.calls:
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value in _FUTURES and not lift.is_left(call):
+            parent = lift.analysis.names.parents[call]
+            if isinstance(parent, cst.Attribute) or (isinstance(parent, cst.Expr) and not is_waited_for(lift, call)):
+                lift.breaks(call, SINCE, f"{call.func.attr.value}() gives a coroutine since Python 3.7, not a Future")
+                lift.wanted.add("ensure_future")
+                lift.edits.on(call, lambda updated: cst.Call(lift.asyncio("ensure_future"), [_argument(updated)]))
+
+
+def _argument(updated: cst.CSTNode) -> cst.Arg:
+    assert isinstance(updated, cst.Call)
+    return cst.Arg(updated)
+
+
+def _is_socket(node: cst.BaseExpression | None) -> bool:
+    return (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and node.func.attr.value == "get_extra_info"
+        and len(node.args) > 0
+        and isinstance(node.args[0].value, cst.SimpleString)
+        and node.args[0].value.evaluated_value == "socket"
+    )
