@@ -153,6 +153,20 @@ class CoroutineCall(Code):
     """
 
 
+class CoroutineCallback(Code):
+    """A coroutine function is given where a plain callback is wanted.
+
+    Why: the loop calls it and drops the coroutine it gives, so its body never runs. asyncio 3.4 refused that; later
+    versions do so in debug mode only.
+
+    Example::
+
+        loop.call_later(1, self.poll)        # poll is a coroutine function: nothing happens
+
+    What to do: ``loop.call_later(1, lambda: asyncio.ensure_future(self.poll()))``.
+    """
+
+
 class CurrentLoop(Code):
     """``get_event_loop()``, or what uses it, where perhaps no loop runs and none was set.
 
@@ -460,6 +474,19 @@ class PositionalArguments(Code):
     """
 
 
+class PrivateName(Code):
+    """A private attribute of asyncio's futures and tasks that is gone.
+
+    Why: Future and Task are written in C since Python 3.6, and have no ``_schedule_callbacks``, ``_step`` and so on.
+
+    Example::
+
+        asyncio.Task._step(task)        # here
+
+    What to do: use the public interface: ``add_done_callback()``, ``set_result()``, ``cancel()``, ``done()``.
+    """
+
+
 class ProtocolMethod(Code):
     """A method that Python itself calls, and whose result it uses at once, is decorated as a coroutine.
 
@@ -672,6 +699,20 @@ class TaskFunction(Code):
         pending = [task for task in asyncio.Task.all_tasks() if not task.done()]
 
     What to do: nothing where done tasks do not matter and a loop runs.
+    """
+
+
+class TaskResult(Code):
+    """The result of a task is set from outside.
+
+    Why: since Python 3.7 ``Task.set_result()`` and ``Task.set_exception()`` raise RuntimeError: the task sets its own.
+
+    Example::
+
+        task = asyncio.ensure_future(work())
+        task.set_result(None)        # here
+
+    What to do: ``loop.create_future()`` beside the task, or ``task.cancel()``.
     """
 
 

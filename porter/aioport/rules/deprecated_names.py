@@ -1,7 +1,7 @@
-"""Names that 3.14 deprecates and 3.16 will not have (history.md, B2 17): policies, and ``asyncio.iscoroutinefunction``.
+"""What 3.14 deprecates (history.md, B2 17 and B5 26): policies, ``iscoroutinefunction``, ``throw()`` of three.
 
 ``inspect.iscoroutinefunction`` says the same of every function whose coroutines are native. Policies have no twin: a
-loop is chosen by ``asyncio.run(..., loop_factory=...)``, which is another way to start.
+loop is chosen by ``asyncio.run(..., loop_factory=...)``, which is another way to start. 3.16 will be without them.
 """
 
 from __future__ import annotations
@@ -23,6 +23,15 @@ _POLICIES = frozenset(
 
 def apply(lift: Lift) -> None:
     """Rewrite the one, report the others."""
+    for call in lift.analysis.calls:
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value == "throw" and len(call.args) == 3:
+            lift.report(
+                call,
+                "deprecated-name",
+                Severity.NOTE,
+                "throw() with a class, a value and a traceback is deprecated since Python 3.12",
+                "give it the exception alone",
+            )
     questions = []
     for attribute in lift.analysis.attributes:
         found = api_name(lift.analysis.names.origins(attribute))

@@ -1,7 +1,8 @@
 """What old asyncio code uses of the rest of the standard library and newer versions do not have.
 
 It has nothing to do with coroutines and stays; without a word people would think that the port failed. First versions
-without each are those of the documentation's "What's New" (3.9 to 3.13) and "Removed" pages.
+without each were measured, and are those of the documentation's "What's New"; asyncio's own code used some (history.md,
+B5 29, B8 43 and 46).
 """
 
 from __future__ import annotations

@@ -42,6 +42,8 @@ def apply(lift: Lift) -> None:
         _name_asyncio(lift, statement, body)
         if lift.target_version >= (3, 11):
             _order(lift, statement, body)
+        else:
+            _report_builtin(lift, statement, body)
         if any(node in waits for node in body):
             _report_cancellation(lift, statement)
 
@@ -98,6 +100,18 @@ def _order(lift: Lift, statement: cst.Try, body: list[cst.CSTNode]) -> None:
         _report_timeout(
             lift, timeout, "this stood below a clause for OSError, which a timeout is since Python 3.11: moved up"
         )
+
+
+def _report_builtin(lift: Lift, statement: cst.Try, body: list[cst.CSTNode]) -> None:
+    for part in (part for handler in statement.handlers for part in _caught(handler)):
+        if lift.analysis.names.means(part, frozenset(["builtins.TimeoutError"])) and _has_timeout(lift, body):
+            lift.report(
+                part,
+                "timeout-is-oserror",
+                Severity.WARNING,
+                "up to Python 3.10 this is not the class of asyncio's timeouts, which it does not catch",
+                "write asyncio.TimeoutError, which is right in every version",
+            )
 
 
 def _catches(lift: Lift, handler: cst.ExceptHandler, classes: frozenset[str]) -> bool:

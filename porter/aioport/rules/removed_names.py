@@ -1,6 +1,6 @@
 """Modules and names that later versions of asyncio do not have, and nothing of another name stands in for.
 
-The table holds the first version without each (names.json, measured). A use that an ``except ImportError`` or
+The table holds the first version without each (history.md, B2 14, and names.json, measured). A use that an ``except ImportError`` or
 ``except AttributeError`` guards is ready for that and stays.
 """
 
@@ -25,6 +25,7 @@ REMOVED: dict[str, tuple[tuple[int, int], str]] = {
     "PidfdChildWatcher": ((3, 14), _WATCHER),
     "SafeChildWatcher": ((3, 14), _WATCHER),
     "ThreadedChildWatcher": ((3, 14), _WATCHER),
+    "CoroWrapper": ((3, 11), "asyncio's debug mode tells where coroutines were made"),
     "compat": ((3, 7), "test sys.version_info instead"),
     "get_child_watcher": ((3, 14), _WATCHER),
     "selectors": ((3, 7), "import selectors itself"),

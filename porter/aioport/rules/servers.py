@@ -1,6 +1,7 @@
 """Servers close otherwise: ``wait_closed()`` waits for the connections since 3.12, a socket file goes since 3.13.
 
-(history.md, B8 31 and 34; 3.12.1 and the documentation of ``loop.create_unix_server()``.)
+Their ``sockets`` are None after that up to 3.6, and empty since 3.7. (history.md, B8 31, 32 and 34; the documentation of
+``Server.wait_closed()`` and ``loop.create_unix_server()``.)
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import libcst as cst
 from aioport.findings import Severity
 from aioport.lifting.context import Lift
 from aioport.lifting.evidence import comes_from
+from aioport.tree import walk
 
-SINCE = (3, 12)
+SINCE = (3, 7)
 
 _SERVERS = frozenset(
     f"{module}.{name}" for module in ("asyncio", "trollius") for name in ("start_server", "start_unix_server")
@@ -26,13 +28,22 @@ def apply(lift: Lift) -> None:
     for call in lift.analysis.calls:
         name = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
         makes_files |= name in ("create_unix_server", "start_unix_server")
-        if name == "wait_closed" and _is_server(lift, call.func):
+        if name == "wait_closed" and lift.target_version >= (3, 12) and _is_server(lift, call.func):
             lift.report(
                 call,
                 "server-close",
                 Severity.WARNING,
                 "since Python 3.12 wait_closed() returns only when all connections of the server are closed",
                 "close them first, or do not wait",
+            )
+    for comparison in walk(lift.analysis.module):
+        if isinstance(comparison, cst.Comparison) and _asks_for_none(lift, comparison):
+            lift.report(
+                comparison,
+                "server-close",
+                Severity.WARNING,
+                "since Python 3.7 the sockets of a closed server are an empty sequence, not None",
+                "ask whether there are any: if server.sockets",
             )
     if not makes_files or lift.target_version < (3, 13):
         return
@@ -48,8 +59,16 @@ def apply(lift: Lift) -> None:
             )
 
 
-def _is_server(lift: Lift, method: cst.BaseExpression) -> bool:
-    return isinstance(method, cst.Attribute) and comes_from(lift, method.value, _SERVERS, _MAKERS)
+def _asks_for_none(lift: Lift, node: cst.Comparison) -> bool:
+    asked = isinstance(node.left, cst.Attribute) and node.left.attr.value == "sockets" and _is_server(lift, node.left)
+    return asked and any(
+        isinstance(part.comparator, cst.Name) and part.comparator.value == "None" for part in node.comparisons
+    )
+
+
+def _is_server(lift: Lift, attribute: cst.BaseExpression) -> bool:
+    """Whether what ``attribute`` is taken of is a server."""
+    return isinstance(attribute, cst.Attribute) and comes_from(lift, attribute.value, _SERVERS, _MAKERS)
 
 
 def _may_fail(lift: Lift, call: cst.Call) -> bool:

@@ -1,0 +1,61 @@
+"""StopIteration that leaves a coroutine is a RuntimeError (PEP 479), and no exception for a Future from 3.5 to 3.12.
+
+A generator ended with it, so ``next(x)`` on an empty iterator was a ``return None`` (history.md, B1 6 and 7).
+``raise StopIteration`` itself keeps its function from being ported (:mod:`aioport.blockers`).
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from aioport.findings import Severity
+from aioport.lifting.context import Lift
+
+SINCE = (3, 5)
+
+_CAUGHT = frozenset(f"builtins.{name}" for name in ("BaseException", "Exception", "StopIteration"))
+_NEXT = frozenset(["builtins.next"])
+_STOP = frozenset(["builtins.StopIteration"])
+
+
+def apply(lift: Lift) -> None:
+    """Report each ``next(x)`` that may end a function which becomes ``async def``, and what is set as an exception."""
+    converted = set(lift.converted())
+    for call in lift.analysis.calls:
+        if len(call.args) != 1:
+            continue
+        argument = call.args[0].value
+        if lift.analysis.names.means(call.func, _NEXT):
+            if lift.analysis.function_around(call) in converted and not _is_caught(lift, call):
+                lift.report(
+                    call,
+                    "stop-iteration",
+                    Severity.WARNING,
+                    "at the end of the iterator this returned None from the coroutine, and is a RuntimeError now",
+                    "give next() a second argument, or catch StopIteration here",
+                )
+        elif isinstance(call.func, cst.Attribute) and call.func.attr.value == "set_exception":
+            raised = argument.func if isinstance(argument, cst.Call) else argument
+            if lift.target_version < (3, 13) and lift.analysis.names.means(raised, _STOP):
+                lift.report(
+                    call,
+                    "stop-iteration",
+                    Severity.ERROR,
+                    "from Python 3.5 to 3.12 a Future takes no StopIteration: this is a TypeError",
+                    "use an exception of your own",
+                )
+
+
+def _is_caught(lift: Lift, node: cst.CSTNode) -> bool:
+    parents = lift.analysis.names.parents
+    child = node
+    while not isinstance(child, cst.FunctionDef):
+        parent = parents[child]
+        if isinstance(parent, cst.Try) and child is parent.body:
+            for handler in parent.handlers:
+                caught = handler.type.elements if isinstance(handler.type, cst.Tuple) else [handler.type]
+                classes = [part.value if isinstance(part, cst.BaseElement) else part for part in caught]
+                if any(part is None or lift.analysis.names.means(part, _CAUGHT) for part in classes):
+                    return True
+        child = parent
+    return False
