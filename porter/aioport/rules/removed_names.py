@@ -1,7 +1,7 @@
 """Modules and names that later versions of asyncio do not have, and nothing of another name stands in for.
 
-The table holds the first version without each (history.md, B2 14, and names.json, measured). A use that an ``except ImportError`` or
-``except AttributeError`` guards is ready for that and stays.
+The table holds the first version without each (history.md, B2 14, and names.json, measured). A use that an
+``except ImportError`` or ``except AttributeError`` guards is ready for that and stays.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Servers close otherwise: ``wait_closed()`` waits for the connections since 3.12, a socket file goes since 3.13.
 
-Their ``sockets`` are None after that up to 3.6, and empty since 3.7. (history.md, B8 31, 32 and 34; the documentation of
-``Server.wait_closed()`` and ``loop.create_unix_server()``.)
+Their ``sockets`` are None after that up to 3.6, and empty since 3.7. (history.md, B8 31, 32 and 34; the documentation
+of ``Server.wait_closed()`` and ``loop.create_unix_server()``.)
 """
 
 from __future__ import annotations
