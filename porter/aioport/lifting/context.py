@@ -61,6 +61,16 @@ class Lift:
             if self.verdict(function) is Verdict.NATIVE and function.node.asynchronous is None
         ]
 
+    def generators_so_far(self) -> set[Function]:
+        """The functions that are converted and were generators on every Python that ran them.
+
+        Those of aiocompat are native coroutines from 3.5 on, and had their meaning already.
+        """
+        names = self.analysis.names
+        bindings = [b for scope in names.scopes.values() for found in scope.bindings.values() for b in found]
+        portable = any((binding.origin or "").startswith("aiocompat") for binding in bindings)
+        return set() if portable else set(self.converted())
+
     def is_left(self, node: cst.CSTNode) -> bool:
         """Whether ``node`` stands in a coroutine that stays as it was, its decorators and defaults included."""
         current: cst.CSTNode | None = node

@@ -32,6 +32,7 @@ _EXCEPTION = frozenset(["builtins.Exception"])
 
 def apply(lift: Lift) -> None:
     """Look at every ``try`` statement whose body waits."""
+    older = lift.generators_so_far()
     waits = {s.node for f in lift.analysis.functions if lift.verdict(f).name == "NATIVE" for s in f.suspensions}
     for statement in walk(lift.analysis.module):
         if not isinstance(statement, cst.Try) or lift.is_left(statement):
@@ -44,7 +45,7 @@ def apply(lift: Lift) -> None:
             _order(lift, statement, body)
         else:
             _report_builtin(lift, statement, body)
-        if any(node in waits for node in body):
+        if lift.analysis.function_around(statement) in older:
             _report_cancellation(lift, statement)
 
 

@@ -20,13 +20,13 @@ _STOP = frozenset(["builtins.StopIteration"])
 
 def apply(lift: Lift) -> None:
     """Report each ``next(x)`` that may end a function which becomes ``async def``, and what is set as an exception."""
-    converted = set(lift.converted())
+    older = lift.generators_so_far()
     for call in lift.analysis.calls:
         if len(call.args) != 1:
             continue
         argument = call.args[0].value
         if lift.analysis.names.means(call.func, _NEXT):
-            if lift.analysis.function_around(call) in converted and not _is_caught(lift, call):
+            if lift.analysis.function_around(call) in older and not _is_caught(lift, call):
                 lift.report(
                     call,
                     "stop-iteration",

@@ -42,6 +42,7 @@ def apply(lift: Lift) -> None:
             collecting.add(lift.analysis.function_around(call))
     if lift.target_version < (3, 8):
         return
+    collecting &= lift.generators_so_far()
     for call in lift.analysis.calls:
         if len(call.args) == 2 and lift.analysis.function_around(call) in collecting:
             kind = call.args[1].value
