@@ -661,7 +661,8 @@ class StarImport(Code):
 class TaskFactory(Code):
     """A task factory that takes a loop and a coroutine, and nothing else.
 
-    Why: since Python 3.14 a loop calls its factory with ``name=`` and ``context=`` as well.
+    Why: since Python 3.14 a loop calls its factory with the ``name=`` and ``context=`` that ``create_task()`` is given.
+    Up to 3.12 it set the name itself.
 
     Example::
 

@@ -1,6 +1,7 @@
 """StopIteration that leaves a coroutine is a RuntimeError (PEP 479), and no exception for a Future from 3.5 to 3.12.
 
-A generator ended with it, so ``next(x)`` on an empty iterator was a ``return None`` (history.md, B1 6 and 7).
+A generator of Trollius ended with it, and one that nothing decorates up to 3.6: ``next(x)`` on an empty iterator was a
+``return None``. Decorated by asyncio it was a RuntimeError from 3.5 on (history.md, B1 6 and 7).
 ``raise StopIteration`` itself keeps its function from being ported (:mod:`aioport.blockers`).
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from aioport.analysis import Definition
 from aioport.findings import Severity
 from aioport.lifting.context import Lift
 
@@ -20,7 +22,7 @@ _STOP = frozenset(["builtins.StopIteration"])
 
 def apply(lift: Lift) -> None:
     """Report each ``next(x)`` that may end a function which becomes ``async def``, and what is set as an exception."""
-    older = lift.generators_so_far()
+    older = {f for f in lift.converted() if f.trollius or f.definition is Definition.GENERATOR}
     for call in lift.analysis.calls:
         if len(call.args) != 1:
             continue

@@ -1,4 +1,7 @@
-"""Task factories are called with ``name=`` and ``context=`` since 3.14 (history.md, B5 28; 3.13.3 did so too)."""
+"""Task factories get ``name=`` and ``context=`` where ``create_task()`` is given them, since 3.14.
+
+(history.md, B5 28; 3.13.3 passed them always.)
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,9 @@ def apply(lift: Lift) -> None:
             lift.report(
                 call,
                 "task-factory",
-                Severity.ERROR,
-                "since Python 3.14 a task factory gets name= and context= too, and this one does not take them",
+                Severity.WARNING,
+                "since Python 3.14 a task factory gets what create_task() is given, name= and context=, which this one "
+                "does not take",
                 "give it **kwargs, and hand them on to asyncio.Task()",
             )
 
