@@ -12,7 +12,7 @@ import os
 import sys
 
 # Raise it when converted code changes.
-_FORMAT = 1
+_FORMAT = 2
 
 _kept = {}
 _new = {}
