@@ -1,8 +1,9 @@
 """Python 3.5 and later: native coroutine code from the source of a function that waits with From.
 
 A function is converted by itself, when it is decorated or first called. Its lines are parsed and compiled twice: as
-they are, and made an ``async def``. Unless the first gives exactly the code that was loaded nothing is converted: source that changed
-meanwhile, code that pytest, an import hook or a debugger rewrote. Names count with what they mean at that time.
+they are, and made an ``async def``. Unless the first gives exactly the code that was loaded nothing is converted:
+source that changed meanwhile, code that pytest, an import hook or a debugger rewrote. Names count with what they mean
+at that time.
 """
 
 import __future__
