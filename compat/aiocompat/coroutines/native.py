@@ -1,7 +1,8 @@
 """Python 3.5 and later: a decorated function is a native coroutine function.
 
 A body that only delegates with ``yield from`` is turned into a native coroutine by its code flags (verified on 3.5.2 to
-3.15.2), which costs nothing. One that waits with From is converted from its source, and driven where that cannot be.
+3.15.2), which costs nothing. One that waits with From is converted from its source, at its first call where that can be
+put off, and driven where it cannot be converted.
 """
 
 import dis
@@ -26,10 +27,10 @@ def coroutine(function):
     function without ``yield`` becomes a coroutine function as well and, as in an ``async def``, what it returns is the
     result, even if that is a future. An ``async def`` is returned as it is.
 
-    On Python 3.5 and later the function is made an ``async def`` from its source, once. What differs where the source
-    is not to be had (``exec``, frozen modules), or is not that of the code that was loaded: a call is about twelve
-    times slower, and ``yield From(f())`` also takes None or a lock that ``f()`` returns, which otherwise is a
-    TypeError. Elsewhere than directly around a call From takes them on every runtime.
+    On Python 3.5 and later the function is made an ``async def`` from its source, once; from 3.11 on when it is first
+    called. What differs where the source is not to be had (``exec``, frozen modules), or is not that of the code that
+    was loaded: a call is about twelve times slower, and ``yield From(f())`` also takes None or a lock that ``f()``
+    returns, which otherwise is a TypeError. Elsewhere than directly around a call From takes them on every runtime.
     """
     if isinstance(function, (classmethod, staticmethod)):
         raise TypeError("@coroutine goes below @%s, not above it" % type(function).__name__)
