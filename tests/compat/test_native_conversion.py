@@ -919,8 +919,8 @@ print(aiocompat.run(give("given")), give.__doc__, give.__code__.co_name)
 """
 
 
-@pytest.mark.parametrize("option", ["-O", "-OO", "-Wdefault"])
-def test_optimized(tmpdir, option):
+@pytest.mark.parametrize("option", ["-O", "-OO", "-Wdefault", "-bb"])
+def test_options_of_the_interpreter(tmpdir, option):
     path = tmpdir.join("optimized.py")
     documented = START.replace("value=None):\n", "value=None):\n    '''Doc.'''\n    assert value, '\\d'\n")
     path.write(documented + REPORT)

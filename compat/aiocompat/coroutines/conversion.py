@@ -22,7 +22,7 @@ import weakref
 
 from aiocompat.coroutines import waiting
 from aiocompat.coroutines.keeping import keep, kept
-from aiocompat.coroutines.making import replaced
+from aiocompat.coroutines.making import with_object
 from aiocompat.coroutines.rewriting import WAITING, Refused, Rewriting
 
 _FUTURES = functools.reduce(
@@ -80,9 +80,8 @@ def _known(code):
 def _remember(code, conversion):
     if conversion is not None:
         native, marks = conversion
-        constants = tuple(waiting if constant == WAITING else constant for constant in native.co_consts)
         marks = {path: getattr(waiting, name) for path, name in marks}
-        conversion = replaced(native, co_consts=constants), marks
+        conversion = with_object(native, WAITING, waiting), marks
     # By identity: code of another file may be equal.
     gone = weakref.ref(code, functools.partial(_forget, id(code)))
     _conversions[id(code)] = known = gone, conversion

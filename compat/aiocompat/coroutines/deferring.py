@@ -13,7 +13,7 @@ import weakref
 
 from aiocompat.coroutines.conversion import converted
 from aiocompat.coroutines.driving import driven
-from aiocompat.coroutines.making import replaced, with_code
+from aiocompat.coroutines.making import replaced, with_code, with_object
 
 # Stands for the _FirstCall of a function in its code: a constant, as the globals are the user's.
 _FIRST_CALL = b"aiocompat.coroutines.deferring"
@@ -43,8 +43,7 @@ def deferred(function, source):
     changes = {"co_" + name: getattr(code, "co_" + name) for name in same.split()}
     changes["co_varnames"] = code.co_varnames[:count]
     changes["co_flags"] = _FLAGS | code.co_flags & (_PARAMETERS | inspect.CO_NESTED)
-    changes["co_consts"] = tuple(first_call if item == _FIRST_CALL else item for item in template.co_consts)
-    made = with_code(function, template.replace(**changes))
+    made = with_code(function, with_object(template.replace(**changes), _FIRST_CALL, first_call))
     first_call.function = weakref.ref(made)
     return made
 

@@ -16,6 +16,12 @@ def replaced(code, **changes):
     return types.CodeType(*(changes.get(name, getattr(code, name)) for name in names))
 
 
+def with_object(code, mark, value):
+    """The code object with an object of any kind in the place of a constant, a bytes string."""
+    constants = (value if type(constant) is bytes and constant == mark else constant for constant in code.co_consts)
+    return replaced(code, co_consts=tuple(constants))
+
+
 def with_code(function, code):
     """A function like another, but with other code, that has the same free variables."""
     defaults, named = function.__defaults__ or (), function.__kwdefaults__ or {}

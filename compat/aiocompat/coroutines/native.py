@@ -43,8 +43,8 @@ def coroutine(function):
             return driven(function)
     elif _only_delegates(function):
         return with_code(function, _flipped(function.__code__))
-    source = source_of(function)
-    if deferring.POSSIBLE and source and not is_known(function.__code__):
+    source = None if is_known(function.__code__) else source_of(function)
+    if source and deferring.POSSIBLE:
         return deferring.deferred(function, source)
     code = converted(function, source)
     return driven(function) if code is None else with_code(function, code)
