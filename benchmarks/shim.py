@@ -199,7 +199,7 @@ def measure_steps(rounds):
 
 
 def import_times(folder, module):
-    """Seconds of the processor that a new process takes to import a module, to call its functions first, and to compile its source."""
+    """Seconds of the processor for a module in a new process: to import it, call it first, and compile its source."""
     command = [sys.executable, "-c", IMPORT.format(folder, module)]
     return [float(seconds) for seconds in subprocess.check_output(command, env=ENVIRONMENT).split()]
 
