@@ -1,14 +1,19 @@
 """What ``@aiocompat.coroutine`` costs, on the Python that runs this: 2.7, and 3.6 to 3.15.
 
-    PYTHONPATH=compat python benchmarks/shim.py [--repeats 40]
+    PYTHONPATH=compat python benchmarks/shim.py [--rounds 300]
 
-Prints, for each of three programs, the time of one step and its ratio to the first column's: native ``async def`` on
-Python 3, Trollius on 2.7. On Python 3 there is a ratio with the conversion and one with the driver that takes over
-where there is no source, and up to 3.10 one for ``asyncio.coroutine`` with ``yield from``. Then what decorating costs
-at import: milliseconds per thousand lines of a module of coroutines, when it is imported for the first time and later,
-when the converted code has been kept, beside what compiling the module's source once more costs.
+Prints, for each of three programs, the time of one step and its ratio to the first contender's: native ``async def`` on
+Python 3, Trollius on 2.7. On Python 3 there is a ratio for functions converted when they were decorated; from 3.11 on
+one for those converted when they were called first, as in the process that imports their module for the first time; one
+for the driver that takes over where there is no source; and up to 3.10 one for ``asyncio.coroutine`` with ``yield
+from``.
 
-The variants take turns, and the best of all repeats counts, since machines are shared and noisy.
+Then what a module full of coroutines costs over the same undecorated, in milliseconds per thousand lines and in times
+that its source could be compiled: its first import, the first call of each of its functions, and both in a later
+process, which finds the converted code kept.
+
+The contenders take turns, in both orders, and the best of all rounds counts, since machines are shared and noisy. What
+happens once in a process is measured as time of the processor.
 """
 
 from __future__ import print_function
@@ -50,8 +55,8 @@ DEFINE sleep0(steps):
     for _ in range(steps):
         WAIT(sleep(0))
 """
-STEPS = (("call", "a call that does not suspend", 2000, 1), ("chain20", "a call in a chain 20 deep", 100, 20))
-STEPS += (("sleep0", "a turn of a loop of sleep(0)", 500, 1),)
+STEPS = (("call", "a call that does not suspend", 1000, 1), ("chain20", "a call in a chain 20 deep", 50, 20))
+STEPS += (("sleep0", "a turn of a loop of sleep(0)", 200, 1),)
 PORTABLE = {"DEFINE": "@coroutine\ndef", "WAIT": "yield From", "RETURN": "raise Return"}
 ASYNC = {"DEFINE": "async def", "WAIT": "await ", "RETURN": "return "}
 YIELD_FROM = {"DEFINE": "@coroutine\ndef", "WAIT": "yield from ", "RETURN": "return "}
@@ -96,52 +101,74 @@ class Client{0}(object):
 IMPORT = """\
 import sys, time, aiocompat
 sys.path.insert(0, {0!r})
-clock = getattr(time, "perf_counter", time.time)
-begin = clock()
-import {1}
-print(clock() - begin)
+clock = time.process_time if sys.version_info >= (3,) else time.clock
+with open({0!r} + "/{1}.py") as file:
+    text = file.read()
+
+def seconds(function, *arguments):
+    begin = clock()
+    result = function(*arguments)
+    return clock() - begin, result
+
+def calls(clients):
+    return [made for client in clients for made in (client.connect(), client.fetch(1))]
+
+importing, module = seconds(__import__, {1!r})
+clients = [value("host") for name, value in vars(module).items() if name.startswith("Client")]
+first_calls, made = seconds(calls, clients)
+compiling, _ = seconds(compile, text, "module", "exec", 0, True)
+print("%r %r %r" % (importing, first_calls, compiling))
+for coroutine in made:
+    coroutine.close()
 """
 ENVIRONMENT = dict(os.environ, PYTHONDONTWRITEBYTECODE="")
 
 
-def program(style, filename=None, **names):
-    """The coroutine functions of PROGRAMS written in a style; with a file name, ``linecache`` has their source."""
-    text = PROGRAMS
-    for word, meaning in style.items():
-        text = text.replace(word, meaning)
-    if filename is not None:
-        linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
-    namespace = dict(names, __name__="program")
-    exec(compile(text, filename or "<program>", "exec"), namespace)
-    return namespace
+class Program(object):
+    """PROGRAMS written in a style; with a file name, ``linecache`` has the source."""
+
+    def __init__(self, style, filename=None, **names):
+        text = PROGRAMS
+        for word, meaning in style.items():
+            text = text.replace(word, meaning)
+        if filename is not None:
+            linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
+        self._code, self._names = compile(text, filename or "<program>", "exec"), names
+
+    def functions(self):
+        """New coroutine functions by name."""
+        namespace = dict(self._names, __name__="program")
+        exec(self._code, namespace)
+        return namespace
+
+    def functions_again(self):
+        """Coroutine functions that are known when they are decorated, since others of the same code were called."""
+        functions = self.functions()
+        for name in ("chain", "call", "chain20", "sleep0"):
+            functions[name](0).close()
+        return self.functions()
 
 
-def variants():
-    """Pairs of a name and its program; the first is what the others are compared with."""
+def contenders():
+    """Pairs of a name and its functions; the first is what the others are compared with."""
     ours = {"coroutine": aiocompat.coroutine, "From": aiocompat.From, "Return": aiocompat.Return}
     ours["sleep"] = aiocompat.sleep
     if sys.version_info < (3,):
         import trollius
 
-        yield (
-            "Trollius",
-            program(
-                PORTABLE,
-                coroutine=trollius.coroutine,
-                From=trollius.From,
-                Return=trollius.Return,
-                sleep=trollius.sleep,
-            ),
-        )
-        yield "aiocompat", program(PORTABLE, **ours)
+        names = {name: getattr(trollius, name) for name in ours}
+        yield "Trollius", Program(PORTABLE, **names).functions()
+        yield "aiocompat", Program(PORTABLE, **ours).functions()
         return
     import asyncio
 
-    yield "async def", program(ASYNC, sleep=asyncio.sleep)
-    yield "converted", program(PORTABLE, "<converted>", **ours)
-    yield "driver", program(PORTABLE, **ours)
+    yield "async def", Program(ASYNC, sleep=asyncio.sleep).functions()
+    yield "converted", Program(PORTABLE, "<converted>", **ours).functions_again()
+    if sys.version_info >= (3, 11):
+        yield "when called", Program(PORTABLE, "<when called>", **ours).functions()
+    yield "driver", Program(PORTABLE, **ours).functions()
     if sys.version_info < (3, 11):
-        yield "asyncio.coroutine", program(YIELD_FROM, coroutine=asyncio.coroutine, sleep=asyncio.sleep)
+        yield "asyncio.coroutine", Program(YIELD_FROM, coroutine=asyncio.coroutine, sleep=asyncio.sleep).functions()
 
 
 def timed(loop, function, steps):
@@ -150,33 +177,35 @@ def timed(loop, function, steps):
     return clock() - begin
 
 
-def measure_steps(repeats):
+def measure_steps(rounds):
     """Print the table of ratios."""
     loop = aiocompat.new_event_loop()
     aiocompat.set_event_loop(loop)
-    candidates = list(variants())
+    competing = list(contenders())
     for name, title, steps, calls in STEPS:
         best = {}
-        for _ in range(repeats):
-            for variant, functions in candidates:
+        for _ in range(rounds):
+            for contender, functions in competing:
                 taken = timed(loop, functions[name], steps) / steps / calls
-                best[variant] = min(taken, best.get(variant, taken))
-        first = best[candidates[0][0]]
-        found = [
-            "%s %.3f us (%.2f)" % (variant, best[variant] * 1e6, best[variant] / first) for variant, _ in candidates
-        ]
+                best[contender] = min(taken, best.get(contender, taken))
+            competing.reverse()
+        if rounds % 2:
+            competing.reverse()
+        first = best[competing[0][0]]
+        found = ["%s %.3f us (%.2f)" % (name, best[name] * 1e6, best[name] / first) for name, _ in competing]
         print("  %-30s %s" % (title, ", ".join(found)))
     aiocompat.set_event_loop(None)
     loop.close()
 
 
-def import_time(folder, module):
-    """Seconds that a new process takes to import a module, after aiocompat."""
-    return float(subprocess.check_output([sys.executable, "-c", IMPORT.format(folder, module)], env=ENVIRONMENT))
+def import_times(folder, module):
+    """Seconds of the processor for a module in a new process: to import it, call it first, and compile its source."""
+    command = [sys.executable, "-c", IMPORT.format(folder, module)]
+    return [float(seconds) for seconds in subprocess.check_output(command, env=ENVIRONMENT).split()]
 
 
-def measure_import(repeats):
-    """Print what it costs to import a module full of coroutines, over what the same module costs undecorated."""
+def measure_import(rounds):
+    """Print what it costs to import a module full of coroutines and to call them first."""
     imports = "from aiocompat import From, Return, coroutine\n"
     text = imports + "".join(MODULE.format(number) for number in range(30))
     best = {}
@@ -185,38 +214,35 @@ def measure_import(repeats):
         for name, header in (("decorated", ""), ("plain", "coroutine = lambda function: function\n")):
             with open(os.path.join(folder, name + ".py"), "w") as file:
                 file.write(text.replace(imports, imports + header))
-            import_time(folder, name)
-        for _ in range(max(repeats // 4, 3)):
-            begin = clock()
-            compile(text, "module", "exec", 0, True)
-            times = {"compiled": clock() - begin, "plain": import_time(folder, "plain")}
+            import_times(folder, name)
+        for _ in range(rounds):
             for kept in glob.glob(os.path.join(folder, "__pycache__", "*aiocompat*")):
                 os.unlink(kept)
-            times["first"] = import_time(folder, "decorated")
-            times["later"] = import_time(folder, "decorated")
-            best = {what: min(taken, best.get(what, taken)) for what, taken in times.items()}
+            for process, module in (("plain", "plain"), ("first", "decorated"), ("later", "decorated")):
+                for what, taken in zip(("import", "calls", "compiling"), import_times(folder, module)):
+                    best[process, what] = min(taken, best.get((process, what), taken))
     finally:
         shutil.rmtree(folder)
-    thousand = 1e6 / text.count("\n")
-    print(
-        "  decorating at import           first %.1f ms per thousand lines, later %.1f (compiling them: %.1f)"
-        % (
-            (best["first"] - best["plain"]) * thousand,
-            (best["later"] - best["plain"]) * thousand,
-            best["compiled"] * thousand,
-        )
+    thousand, compiling = (
+        1e6 / text.count("\n"),
+        min(best[process, "compiling"] for process in ("plain", "first", "later")),
     )
+    print("  a thousand lines               compiling %.1f ms (1.0)" % (compiling * thousand))
+    for process in ("first", "later"):
+        taken = [best[process, what] - best["plain", what] for what in ("import", "calls")]
+        found = ["%.1f ms (%.1f)" % (seconds * thousand, seconds / compiling) for seconds in taken]
+        print("    %-28s import %s, first calls %s" % (process + " process", found[0], found[1]))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeats", type=int, default=40)
-    repeats = parser.parse_args().repeats
+    parser.add_argument("--rounds", type=int, default=300)
+    rounds = parser.parse_args().rounds
     # asyncio.coroutine is deprecated since 3.8, and is what is measured.
     warnings.simplefilter("ignore")
     print("Python %d.%d.%d" % sys.version_info[:3])
-    measure_steps(repeats)
-    measure_import(repeats)
+    measure_steps(rounds)
+    measure_import(max(rounds // 20, 5))
 
 
 if __name__ == "__main__":

@@ -26,14 +26,17 @@ def aenter(manager):
 def aexit(manager, exc_type=None, exc=None, tb=None):
     """Leave an asynchronous context manager; raises the given exception again unless the manager deals with it.
 
-    ``raise Return`` belongs after the block: in it, it is a RuntimeError here, or, where the function has become
-    native, leaves the block without a word to the manager. On 2.7 a manager that must wait cannot do so when the
-    coroutine is closed.
+    ``raise Return`` belongs after the block: in it, it is a RuntimeError, on every runtime, of which the manager is
+    told. What leaves the block past ``except BaseException`` and ``else`` leaves the manager entered: a ``return``, a
+    ``break``, a ``continue``, and ``raise Return`` where the pattern has ``except Exception``. On 2.7 a manager that
+    must wait cannot do so when the coroutine is closed.
     """
-    if exc_type is not None and issubclass(exc_type, Return):
-        raise RuntimeError("raise Return after the block that aexit() ends, not in it")
+    returns = exc_type is not None and issubclass(exc_type, Return)
+    if returns:
+        exc_type = RuntimeError
+        exc = exc_type("raise Return after the block that aexit() ends, not in it")
     handled = yield From(type(manager).__aexit__(manager, exc_type, exc, tb))
-    if exc is not None and not handled:
+    if exc is not None and (returns or not handled):
         raise_again(exc_type, exc, tb)
 
 

@@ -1,8 +1,9 @@
 """Python 3.5 and later: native coroutine code from the source of a function that waits with From.
 
-A function is converted by itself, when it is decorated. Its lines are parsed and compiled twice: as they are, and made
-an ``async def``. Unless the first gives exactly the code that was loaded nothing is converted: source that changed
-meanwhile, code that pytest, an import hook or a debugger rewrote. Names count with what they mean at the decoration.
+A function is converted by itself, when it is decorated or first called. Its lines are parsed and compiled twice: as
+they are, and made an ``async def``. Unless the first gives exactly the code that was loaded nothing is converted:
+source that changed meanwhile, code that pytest, an import hook or a debugger rewrote. Names count with what they mean
+at that time.
 """
 
 import __future__
@@ -21,7 +22,7 @@ import weakref
 
 from aiocompat.coroutines import waiting
 from aiocompat.coroutines.keeping import keep, kept
-from aiocompat.coroutines.marks import is_wrapper
+from aiocompat.coroutines.making import with_object
 from aiocompat.coroutines.rewriting import WAITING, Refused, Rewriting
 
 _FUTURES = functools.reduce(
@@ -38,15 +39,14 @@ _conversions = {}
 _last_imported = None, frozenset()
 
 
-def converted(function):
-    """Native code for a function, or None where no native code does exactly what the function does."""
+def converted(function, source):
+    """Native code for a function, or None where no native code does exactly what the function does.
+
+    It has the same free variables. ``source`` is what :func:`source_of` gave when the function was decorated.
+    """
     code = function.__code__
     with _lock:
-        known = _conversions.get(id(code))
-        if known is None:
-            # By identity: code of another file may be equal.
-            gone = weakref.ref(code, functools.partial(_forget, id(code)))
-            known = _conversions[id(code)] = (gone, _conversion(function))
+        known = _known(code) or _remember(code, _conversion(function, source))
     if known[1] is None:
         return None
     native, marks = known[1]
@@ -55,9 +55,37 @@ def converted(function):
     return native
 
 
-def cells_of(function):
-    """The cells of a function's closure by name."""
-    return dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
+def is_known(code):
+    """Whether the code of a function has been converted, or refused, by this process or, if it was kept, another."""
+    with _lock:
+        return _known(code) is not None
+
+
+def source_of(function):
+    """The lines of the file that a function is from."""
+    filename = function.__code__.co_filename
+    linecache.checkcache(filename)
+    return linecache.getlines(filename, function.__globals__)
+
+
+def _known(code):
+    known = _conversions.get(id(code))
+    if known is None:
+        found = kept(code)
+        if found is not None and code.co_filename == found[0].co_filename and _same(code, found[0]):
+            known = _remember(code, found[1:])
+    return known
+
+
+def _remember(code, conversion):
+    if conversion is not None:
+        native, marks = conversion
+        marks = {path: getattr(waiting, name) for path, name in marks}
+        conversion = with_object(native, WAITING, waiting), marks
+    # By identity: code of another file may be equal.
+    gone = weakref.ref(code, functools.partial(_forget, id(code)))
+    _conversions[id(code)] = known = gone, conversion
+    return known
 
 
 def _forget(key, reference, _lock=_lock, _conversions=_conversions):
@@ -72,7 +100,7 @@ def meaning_of(function, path):
     code, name = function.__code__, path[0]
     if name in code.co_freevars:
         try:
-            value = cells_of(function)[name].cell_contents
+            value = function.__closure__[code.co_freevars.index(name)].cell_contents
         except ValueError:
             return None
     elif name in code.co_varnames or name in code.co_cellvars:
@@ -84,38 +112,28 @@ def meaning_of(function, path):
     return value
 
 
-def _conversion(function):
+def _conversion(function, lines):
     """Native code, and the names that it took for From and Return, or None."""
-    code = function.__code__
-    if is_wrapper(function) and not inspect.isgeneratorfunction(function):
-        return None
-    found = kept(code)
-    if found is not None and code.co_filename == found[0].co_filename and _same(code, found[0]):
-        _, native, marks = found
-    else:
-        with warnings.catch_warnings():
-            # What Python has to say about the source it said when it compiled the module.
-            warnings.simplefilter("ignore")
-            try:
-                native, marks = _converted(function)
-            except (Refused, SyntaxError, ValueError, RecursionError):
-                return None
-        keep(code, native, marks)
-    constants = tuple(waiting if constant == WAITING else constant for constant in native.co_consts)
-    return replaced(native, co_consts=constants), {path: getattr(waiting, name) for path, name in marks}
+    with warnings.catch_warnings():
+        # What Python has to say about the source it said when it compiled the module.
+        warnings.simplefilter("ignore")
+        try:
+            native, marks = _converted(function, lines)
+        except (Refused, SyntaxError, ValueError, RecursionError):
+            return None
+    keep(function.__code__, native, marks)
+    return native, marks
 
 
-def _converted(function):
+def _converted(function, lines):
     code = function.__code__
-    linecache.checkcache(code.co_filename)
-    lines = linecache.getlines(code.co_filename, function.__globals__)
     definition = _definition(code, lines)
     scope = _Scope(code, getattr(code, "co_qualname", function.__qualname__), _imported(lines))
     if not _same(scope.compiled(definition), code):
         raise Refused
-    rewriting = Rewriting(functools.partial(meaning_of, function))
+    rewriting = Rewriting(functools.partial(meaning_of, function), code.co_freevars)
     native = scope.compiled(rewriting.native(definition))
-    fits = native.co_flags & _KINDS == inspect.CO_COROUTINE and set(native.co_freevars) <= set(code.co_freevars)
+    fits = native.co_flags & _KINDS == inspect.CO_COROUTINE and native.co_freevars == code.co_freevars
     if not fits or _nested(native) != _nested(code):
         raise Refused
     return native, tuple((path, mark.__name__) for path, mark in rewriting.marks.items())
@@ -248,15 +266,3 @@ def _same(code, other):
     """
     names = ("co_qualname", "co_linetable") if sys.version_info >= (3, 10) else ("co_lnotab",)
     return code == other and all(getattr(code, name, None) == getattr(other, name, None) for name in names)
-
-
-def replaced(code, **changes):
-    """The code object with some of its attributes changed."""
-    if hasattr(code, "replace"):
-        return code.replace(**changes)
-    names = (
-        "argcount kwonlyargcount nlocals stacksize flags code consts names varnames filename name firstlineno lnotab "
-        "freevars cellvars"
-    )
-    names = ["co_" + name for name in names.split()]
-    return types.CodeType(*(changes.get(name, getattr(code, name)) for name in names))

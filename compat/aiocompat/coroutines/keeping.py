@@ -1,4 +1,4 @@
-"""Converted code kept between runs, beside the module's own compiled code, so that only the first import converts.
+"""Converted code kept between runs, beside the module's own compiled code, so that only the first process converts.
 
 Each piece is kept with the code that it stands for and is used for equal code only: what changed in the module cannot
 be missed. As with the module's own code, nothing is kept where ``sys.dont_write_bytecode`` says so or nothing can be
@@ -12,7 +12,7 @@ import os
 import sys
 
 # Raise it when converted code changes.
-_FORMAT = 1
+_FORMAT = 2
 
 _kept = {}
 _new = {}

@@ -1,18 +1,20 @@
 """Python 3.5 and later: a decorated function is a native coroutine function.
 
 A body that only delegates with ``yield from`` is turned into a native coroutine by its code flags (verified on 3.5.2 to
-3.15.2), which costs nothing. One that waits with From is converted from its source, and driven where that cannot be.
+3.15.2), which costs nothing. One that waits with From is converted from its source, at its first call where that can be
+put off, and driven where it cannot be converted.
 """
 
 import dis
-import functools
 import inspect
 import sys
 import types
 
-from aiocompat.coroutines.conversion import cells_of, converted, replaced
+from aiocompat.coroutines import deferring
+from aiocompat.coroutines.conversion import converted, is_known, source_of
 from aiocompat.coroutines.driving import driven
-from aiocompat.coroutines.marks import Return
+from aiocompat.coroutines.making import replaced, with_code
+from aiocompat.coroutines.marks import Return, is_wrapper
 
 _YIELD_VALUE, _RESUME = dis.opmap["YIELD_VALUE"], dis.opmap.get("RESUME")
 _AFTER_YIELD = 1
@@ -25,10 +27,10 @@ def coroutine(function):
     function without ``yield`` becomes a coroutine function as well and, as in an ``async def``, what it returns is the
     result, even if that is a future. An ``async def`` is returned as it is.
 
-    On Python 3.5 and later the function is made an ``async def`` from its source, once. What differs where the source
-    is not to be had (``exec``, frozen modules), or is not that of the code that was loaded: a call is about twelve
-    times slower, and ``yield From(f())`` also takes None or a lock that ``f()`` returns, which otherwise is a
-    TypeError. Elsewhere than directly around a call From takes them on every runtime.
+    On Python 3.5 and later the function is made an ``async def`` from its source, once; from 3.11 on when it is first
+    called. What differs where the source is not to be had (``exec``, frozen modules), or is not that of the code that
+    was loaded: a call is about twelve times slower, and ``yield From(f())`` also takes None or a lock that ``f()``
+    returns, which otherwise is a TypeError. Elsewhere than directly around a call From takes them on every runtime.
     """
     if isinstance(function, (classmethod, staticmethod)):
         raise TypeError("@coroutine goes below @%s, not above it" % type(function).__name__)
@@ -36,10 +38,16 @@ def coroutine(function):
         return function
     if not isinstance(function, types.FunctionType):
         return driven(function)
-    if inspect.isgeneratorfunction(function) and _only_delegates(function):
-        return _with_code(function, _flipped(function.__code__), cells_of(function))
-    code = converted(function)
-    return driven(function) if code is None else _with_code(function, code, cells_of(function))
+    if not inspect.isgeneratorfunction(function):
+        if is_wrapper(function):
+            return driven(function)
+    elif _only_delegates(function):
+        return with_code(function, _flipped(function.__code__))
+    source = None if is_known(function.__code__) else source_of(function)
+    if source and deferring.POSSIBLE:
+        return deferring.deferred(function, source)
+    code = converted(function, source)
+    return driven(function) if code is None else with_code(function, code)
 
 
 def _only_delegates(function):
@@ -66,38 +74,3 @@ def _operations(code):
 def _flipped(code):
     flags = code.co_flags & ~(inspect.CO_GENERATOR | inspect.CO_ITERABLE_COROUTINE) | inspect.CO_COROUTINE
     return replaced(code, co_flags=flags)
-
-
-def _with_code(function, code, cells):
-    """A function like another, but with other code. ``cells`` has the closure's cells by name."""
-    defaults, named = function.__defaults__ or (), function.__kwdefaults__ or {}
-    maker = _maker(code.co_freevars, len(defaults), tuple(sorted(named)))
-    constants = tuple(code if isinstance(constant, types.CodeType) else constant for constant in maker.co_consts)
-    closure = tuple(cells[name] for name in maker.co_freevars)
-    make = types.FunctionType(replaced(maker, co_consts=constants), function.__globals__, "make", None, closure or None)
-    native = functools.update_wrapper(make(defaults, named), function)
-    del native.__wrapped__
-    return native
-
-
-@functools.lru_cache(maxsize=256)
-def _maker(free_names, positional, keyword_only):
-    """Code that makes a function of the code among its constants, with defaults from a tuple and a dict.
-
-    Python 3.13 and later call only what a ``def`` statement has made the fast way, not what FunctionType has, nor a
-    function whose defaults were assigned: 10 to 15% per call.
-    """
-    parameters = ["_aiocompat_%d=_aiocompat_defaults[%d]" % (number, number) for number in range(positional)]
-    parameters += ["*"] * bool(keyword_only) + ["%s=_aiocompat_named[%r]" % (name, name) for name in keyword_only]
-    source = """\
-def cells({0}):
-    def make(_aiocompat_defaults, _aiocompat_named):
-        async def _aiocompat_made({1}):
-            return ({0})
-        return _aiocompat_made
-"""
-    module = compile(
-        source.format("".join(name + ", " for name in free_names), ", ".join(parameters)), __file__, "exec"
-    )
-    (cells,) = (constant for constant in module.co_consts if isinstance(constant, types.CodeType))
-    return next(constant for constant in cells.co_consts if isinstance(constant, types.CodeType))

@@ -30,12 +30,13 @@ class Refused(Exception):
 class Rewriting(object):
     """The rewriting of one function.
 
-    ``meaning_of`` says what a dotted name, as a tuple, means in the function. ``marks`` are the names that were taken
-    for From and Return.
+    ``meaning_of`` says what a dotted name, as a tuple, means in the function; ``free_names`` are its free variables,
+    which stay those of the ``async def``. ``marks`` are the names that were taken for From and Return.
     """
 
-    def __init__(self, meaning_of):
+    def __init__(self, meaning_of, free_names):
         self.marks = {}
+        self._free_names = free_names
         self._meaning_of = meaning_of
         # Whether a handler, a finally or a with that Return passes on its way out would see it.
         self._watched = False
@@ -66,6 +67,10 @@ class Rewriting(object):
         if body:
             # Its place is that of what it begins with, so that it is no line of its own to debuggers and coverage.
             handlers = [_placed(handler, definition) for handler in _AROUND_BODY.handlers]
+            # Never run, but read by the compiler. From and Return may be free, and are gone.
+            handlers[0].body += [
+                _at(ast.Expr(_at(ast.Name(name, ast.Load()), definition)), definition) for name in self._free_names
+            ]
             body = [_at(ast.Try(body, handlers, [], []), body[0])]
         native.body = documentation + body
         return _at(native, definition)

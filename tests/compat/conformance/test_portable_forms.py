@@ -75,11 +75,25 @@ def test_managers():
     assert (yield From(managed(Manager(handles=True), KeyError()))) == "value"
 
 
+@coroutine
+def returning(manager):
+    yield From(aenter(manager))
+    try:
+        raise Return("from the block")
+    except BaseException:
+        yield From(aexit(manager, *sys.exc_info()))
+    else:
+        yield From(aexit(manager))
+
+
 @api("aexit")
 @in_loop
-def test_return_is_no_exception_to_pass_to_aexit():
-    with pytest.raises(RuntimeError, match="Return"):
-        yield From(aexit(Manager(), Return, Return(1), None))
+def test_return_in_the_block_is_an_error_that_the_manager_is_told_of():
+    for handles in (False, True):
+        manager = Manager(handles)
+        with pytest.raises(RuntimeError, match="raise Return after the block"):
+            yield From(returning(manager))
+        assert manager.log == [RuntimeError]
 
 
 @api("aenter")
