@@ -8,7 +8,7 @@ import libcst as cst
 
 from aioport.analysis import Function
 from aioport.findings import Severity
-from aioport.lowering.api import Fate, api_uses, fate_of, report_missing
+from aioport.lowering.api import Fate, api_uses, fate_of, helped_builtins, report_missing
 from aioport.lowering.context import Lower
 from aioport.lowering.definitions import is_generator
 from aioport.lowering.returns import around
@@ -33,8 +33,7 @@ def find_blockers(lower: Lower) -> bool:
                 "make it a class with __aiter__ and __anext__, or hand out the values in another way",
             )
     visit: dict[type[cst.CSTNode], Callable[..., None]] = {
-        cst.For: _of_loop,
-        cst.CompFor: _of_loop,
+        cst.CompFor: _of_comprehension,
         cst.Await: _of_wait,
         cst.With: _of_manager,
         cst.Return: _of_return,
@@ -76,15 +75,14 @@ def _around(lower: Lower, node: cst.CSTNode) -> Function | None:
     return function if function in lower.natives else None
 
 
-def _of_loop(lower: Lower, node: cst.For | cst.CompFor) -> None:
+def _of_comprehension(lower: Lower, node: cst.CompFor) -> None:
     function = _around(lower, node)
     if node.asynchronous is not None and function is not None:
-        what = "`async for`" if isinstance(node, cst.For) else "an asynchronous comprehension"
         lower.block(
             function,
             node,
             "asynchronous-iteration",
-            f"{what} cannot be written with generators alone",
+            "an asynchronous comprehension cannot be written with generators alone",
             "write a loop that waits for __anext__() until StopAsyncIteration",
         )
 
@@ -220,7 +218,7 @@ def _above(lower: Lower, line: int, node: cst.CSTNode) -> str:
 def _report_syntax(lower: Lower) -> bool:
     """Report syntax, and names, that the target version does not have; whether there is any."""
     found = False
-    for node, message in newer_syntax(lower.analysis, lower.version, ignored=lower.vocabulary.builtins):
+    for node, message in newer_syntax(lower.analysis, lower.version, ignored=lower.vocabulary.builtins | helped_builtins(lower)):
         found = True
         lower.report(
             node,

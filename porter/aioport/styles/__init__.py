@@ -55,6 +55,9 @@ class Vocabulary:
     api: frozenset[str] | None = None
     """All names of asyncio that the library has, where it does not simply have those of some version of asyncio."""
 
+    helpers: frozenset[str] = frozenset()
+    """Functions that stand for syntax of async/await; the passes that bring it down write them as asyncio's."""
+
     signatures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Parameters of functions and classes that asyncio takes by keyword only from the one marked ``*`` on."""
 

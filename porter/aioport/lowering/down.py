@@ -1,0 +1,101 @@
+"""What a pass that brings a construct down works with."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import libcst as cst
+
+from aioport.lowering.context import Lower
+from aioport.lowering.imports import add_at_top
+from aioport.tree import Edits
+
+
+class Down:
+    """One file on its way to simpler async/await; ``lower`` is what is known of it."""
+
+    def __init__(self, lower: Lower) -> None:
+        self.lower = lower
+        self.edits = Edits()
+        self._imports: dict[str, str] = {}
+        self._given: dict[cst.CSTNode, set[str]] = {}
+
+    @property
+    def has_helpers(self) -> bool:
+        """Whether the target writes ``aenter`` and friends: its words come from a library, and 2.7 needs aexit."""
+        return bool(self.lower.vocabulary.wait)
+
+    @cached_property
+    def _taken(self) -> frozenset[str]:
+        names = self.lower.analysis.names
+        bound = frozenset(name for scope in names.scopes.values() for name in scope.bindings)
+        return bound | {name.value for name in self.lower.analysis.free}
+
+    def fresh(self, node: cst.CSTNode, *candidates: str) -> str:
+        """The first of ``candidates`` that means nothing in the file and that nothing around ``node`` was given.
+
+        ``node`` is the statement that is brought down. If none is free, the last one is numbered.
+        """
+        around = self._taken | self._given_around(node)
+        number = 1
+        name = next((name for name in candidates if name not in around), "")
+        while not name:
+            number += 1
+            name = f"{candidates[-1]}{number}" if f"{candidates[-1]}{number}" not in around else ""
+        self._given.setdefault(node, set()).add(name)
+        return name
+
+    def _given_around(self, node: cst.CSTNode) -> set[str]:
+        given: set[str] = set()
+        current: cst.CSTNode | None = node
+        while current is not None:
+            given |= self._given.get(current, set())
+            current = self.lower.analysis.names.parents.get(current)
+        return given
+
+    def module(self, name: str) -> cst.Name:
+        """The module ``name``, which the file imports if it does not yet."""
+        top = self.lower.analysis.names.top
+        scopes = self.lower.analysis.names.scopes.values()
+        for bound, bindings in top.bindings.items():
+            everywhere = [binding for scope in scopes for binding in scope.bindings.get(bound, ())]
+            if all(binding.origin == name for binding in (*bindings, *everywhere)):
+                return cst.Name(bound)
+        if name not in self._imports:
+            self._imports[name] = self.fresh(self.lower.analysis.module, name, f"{name}_")
+        return cst.Name(self._imports[name])
+
+    def helper(self, name: str) -> cst.Attribute:
+        """``asyncio.aenter`` and the like, which lowering makes aiocompat's."""
+        return cst.Attribute(self.module("asyncio"), cst.Name(name))
+
+    def special(self, holder: str, method: str) -> cst.Attribute:
+        """``type(holder).__method__``: where Python looks up its special methods."""
+        return cst.Attribute(cst.Call(cst.Name("type"), [cst.Arg(cst.Name(holder))]), cst.Name(f"__{method}__"))
+
+    def text(self) -> str:
+        """The file, brought down."""
+        analysis = self.lower.analysis
+        if self._imports:
+            add_at_top(self.edits, analysis.module, [cst.Import([_alias(*item)]) for item in self._imports.items()])
+        return analysis.shielded.unshield(self.edits.apply(analysis.module).code)
+
+
+def _alias(module: str, name: str) -> cst.ImportAlias:
+    return cst.ImportAlias(cst.Name(module), cst.AsName(cst.Name(name)) if name != module else None)
+
+
+def assign(name: str, value: cst.BaseExpression) -> cst.SimpleStatementLine:
+    """``name = value``."""
+    return cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(cst.Name(name))], value)])
+
+
+def as_block(body: cst.BaseSuite) -> cst.IndentedBlock:
+    """``body`` on lines of its own."""
+    if isinstance(body, cst.IndentedBlock):
+        return body
+    assert isinstance(body, cst.SimpleStatementSuite)
+    lines: list[cst.BaseStatement] = [
+        cst.SimpleStatementLine([small.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)]) for small in body.body
+    ]
+    return cst.IndentedBlock(lines, header=body.trailing_whitespace)
