@@ -8,14 +8,13 @@ import libcst as cst
 
 from aioport.analysis import Function
 from aioport.lowering.down import Down, as_block, assign
-from aioport.tree import children, walk
+from aioport.tree import children
 
 
 def bring_down_async_for(down: Down, function: Function) -> None:
     """Rewrite the ``async for`` statements of ``function``."""
-    for node in walk(function.node.body):
-        if isinstance(node, cst.For) and node.asynchronous and down.lower.analysis.function_around(node) is function:
-            _bring_down(down, node)
+    for node in down.lower.loops.get(function, ()):
+        _bring_down(down, node)
 
 
 def _bring_down(down: Down, node: cst.For) -> None:

@@ -13,7 +13,6 @@ from aioport.lowering.context import Lower
 from aioport.lowering.definitions import is_generator
 from aioport.lowering.returns import around
 from aioport.lowering.syntax import newer_syntax
-from aioport.names import dotted
 from aioport.tree import walk
 
 _KEEPS_EXCEPTION = (3, 0)
@@ -128,8 +127,7 @@ def _of_raise(lower: Lower, node: cst.Raise) -> None:
             return
         handler = lower.analysis.names.parents[handler]
     within = set(walk(handler.body))
-    waits: set[cst.CSTNode] = {*lower.waits.get(function, ()), *lower.managers.get(function, ())}
-    if waits & within:
+    if within.intersection(lower.suspending(function)):
         lower.block(
             function,
             node,
@@ -158,40 +156,17 @@ def _of_manager(lower: Lower, node: cst.With) -> None:
     function = _around(lower, node)
     if node.asynchronous is None or function is None:
         return
+    if lower.target.has_async_locks(lower.version):
+        return
     for item in node.items:
-        if not lower.is_lock(item):
+        if not lower.is_lock(item) and not lower.values.is_no_lock(item.item):
             lower.block(
                 function,
                 item.item,
                 "asynchronous-manager",
-                "this is not surely a lock, and only a lock can be entered without `async with`",
-                "call __aenter__() and __aexit__() by hand, or make it a lock",
+                "nothing in sight says whether this is a lock, and the target's locks are entered in another way",
+                "assign the lock in this file, or what else it is",
             )
-    if not lower.target.has_with_lock(lower.version) and not _can_be_tried(lower, node):
-        lower.block(
-            function,
-            node,
-            "asynchronous-manager",
-            "locks are no context managers from Python 3.9 on, and this one is not a mere name that could be released "
-            "at the end",
-            "give the lock a name before, and enter one lock at a time",
-        )
-
-
-def _can_be_tried(lower: Lower, node: cst.With) -> bool:
-    """Whether the one lock of a ``with`` can be named again where it is released."""
-    item = node.items[0]
-    name = dotted(item.item)
-    return (
-        len(node.items) == 1
-        and item.asname is None
-        and name is not None
-        and not any(
-            isinstance(part, (cst.AssignTarget, cst.For, cst.AugAssign, cst.AnnAssign, cst.NamedExpr, cst.AsName))
-            and any(dotted(target) == name for target in walk(part))
-            for part in walk(node.body)
-        )
-    )
 
 
 def _of_return(lower: Lower, node: cst.Return) -> None:
@@ -218,7 +193,9 @@ def _above(lower: Lower, line: int, node: cst.CSTNode) -> str:
 def _report_syntax(lower: Lower) -> bool:
     """Report syntax, and names, that the target version does not have; whether there is any."""
     found = False
-    for node, message in newer_syntax(lower.analysis, lower.version, ignored=lower.vocabulary.builtins | helped_builtins(lower)):
+    for node, message in newer_syntax(
+        lower.analysis, lower.version, ignored=lower.vocabulary.builtins | helped_builtins(lower)
+    ):
         found = True
         lower.report(
             node,
