@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from aioport.analysis import Function
-from aioport.lowering.down import Down, as_block, assign
-from aioport.tree import children
+from aioport.lowering.down import Down, as_block, assign, breaks
 
 
 def bring_down_async_for(down: Down, function: Function) -> None:
@@ -48,18 +47,7 @@ def _needs_else(node: cst.For) -> bool:
     """Whether what ``else`` holds cannot just stand after the loop."""
     if node.orelse is None:
         return False
-    return _breaks(node.body) or any(line.comment for line in as_block(node.orelse.body).footer)
-
-
-def _breaks(node: cst.CSTNode) -> bool:
-    """Whether there is a ``break`` in ``node`` that leaves the loop whose body it is in."""
-    if isinstance(node, cst.Break):
-        return True
-    if isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
-        return False
-    if isinstance(node, (cst.For, cst.While)):
-        return node.orelse is not None and _breaks(node.orelse)
-    return any(map(_breaks, children(node)))
+    return breaks(node.body) or any(line.comment for line in as_block(node.orelse.body).footer)
 
 
 def _iterator(down: Down, name: str, iterable: cst.BaseExpression) -> list[cst.SimpleStatementLine]:

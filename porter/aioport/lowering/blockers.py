@@ -9,9 +9,8 @@ import libcst as cst
 from aioport.analysis import Function
 from aioport.findings import Severity
 from aioport.lowering.api import Fate, api_uses, fate_of, helped_builtins, report_missing
+from aioport.lowering.block_returns import can_leave, seen_returns
 from aioport.lowering.context import Lower
-from aioport.lowering.definitions import is_generator
-from aioport.lowering.returns import around
 from aioport.lowering.syntax import newer_syntax
 from aioport.tree import walk
 
@@ -35,12 +34,13 @@ def find_blockers(lower: Lower) -> bool:
         cst.CompFor: _of_comprehension,
         cst.Await: _of_wait,
         cst.With: _of_manager,
-        cst.Return: _of_return,
         cst.Raise: _of_raise,
     }
     for node in walk(lower.analysis.module):
         if type(node) in visit:
             visit[type(node)](lower, node)
+    for function in lower.natives:
+        _of_returns(lower, function)
     for function in awaitable_only(lower):
         lower.report(
             function.node.name,
@@ -169,12 +169,9 @@ def _of_manager(lower: Lower, node: cst.With) -> None:
             )
 
 
-def _of_return(lower: Lower, node: cst.Return) -> None:
-    function = _around(lower, node)
-    if function is None or node.value is None or not lower.vocabulary.value or not is_generator(lower, function):
-        return
-    for statement in around(lower, function, node):
-        if isinstance(statement, cst.With):
+def _of_returns(lower: Lower, function: Function) -> None:
+    for node, statement in seen_returns(lower, function):
+        if not can_leave(lower, function, statement):
             line = lower.analysis.positions[statement].start.line
             lower.block(
                 function,

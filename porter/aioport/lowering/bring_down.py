@@ -21,11 +21,16 @@ from dataclasses import dataclass
 from aioport.analysis import Function
 from aioport.lowering.async_for import bring_down_async_for
 from aioport.lowering.async_with import bring_down_async_with
+from aioport.lowering.block_returns import bring_down_returns
 from aioport.lowering.blockers import find_blockers
 from aioport.lowering.context import Lower
 from aioport.lowering.down import Down
 
-BROUGHT_DOWN: tuple[Callable[[Down, Function], None], ...] = (bring_down_async_with, bring_down_async_for)
+BROUGHT_DOWN: tuple[Callable[[Down, Function], None], ...] = (
+    bring_down_returns,
+    bring_down_async_with,
+    bring_down_async_for,
+)
 """The passes, in this order."""
 
 

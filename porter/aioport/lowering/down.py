@@ -8,7 +8,7 @@ import libcst as cst
 
 from aioport.lowering.context import Lower
 from aioport.lowering.imports import add_at_top
-from aioport.tree import Edits
+from aioport.tree import Edits, children
 
 
 class Down:
@@ -106,3 +106,14 @@ def as_block(body: cst.BaseSuite) -> cst.IndentedBlock:
         cst.SimpleStatementLine([small.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)]) for small in body.body
     ]
     return cst.IndentedBlock(lines, header=body.trailing_whitespace)
+
+
+def breaks(node: cst.CSTNode) -> bool:
+    """Whether there is a ``break`` in ``node`` that leaves the loop whose body it is in."""
+    if isinstance(node, cst.Break):
+        return True
+    if isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
+        return False
+    if isinstance(node, (cst.For, cst.While)):
+        return node.orelse is not None and breaks(node.orelse)
+    return any(map(breaks, children(node)))
