@@ -7,7 +7,7 @@ import libcst as cst
 from aioport.analysis import Function
 from aioport.lifting.parentheses import bare
 from aioport.lowering.down import Down, as_block, assign
-from aioport.lowering.managers import has_idiom
+from aioport.lowering.managers import has_idiom, is_entered_as_lock
 from aioport.tree import children, walk
 
 
@@ -21,7 +21,7 @@ def bring_down_async_with(down: Down, function: Function) -> None:
 def _bring_down(down: Down, function: Function, node: cst.With) -> None:
     jumps = _leaves(node.body, in_loop=False)
     names = [
-        "" if has_idiom(down.lower, _alone(node, item)) else _name(down, function, node, item) for item in node.items
+        "" if is_entered_as_lock(down.lower, node, item) else _name(down, function, node, item) for item in node.items
     ]
     flags = [down.fresh(node, "failed", f"{name}_failed") if jumps and name else "" for name in names]
     values = [down.fresh(node, "value", "entered") if _needs_value(item) else "" for item in node.items]
