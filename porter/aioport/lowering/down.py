@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import libcst as cst
 
 from aioport.lowering.context import Lower
 from aioport.lowering.imports import add_at_top
-from aioport.tree import Edits, children
+from aioport.tree import Edits, children, walk
 
 
 class Down:
@@ -25,18 +23,12 @@ class Down:
         """Whether the target writes ``aenter`` and friends: its words come from a library, and 2.7 needs aexit."""
         return bool(self.lower.vocabulary.wait)
 
-    @cached_property
-    def _taken(self) -> frozenset[str]:
-        names = self.lower.analysis.names
-        bound = frozenset(name for scope in names.scopes.values() for name in scope.bindings)
-        return bound | {name.value for name in self.lower.analysis.free}
-
     def fresh(self, node: cst.CSTNode, *candidates: str) -> str:
-        """The first of ``candidates`` that means nothing in the file and that nothing around ``node`` was given.
+        """The first of ``candidates`` that its function does not use and that nothing around ``node`` was given.
 
         ``node`` is the statement that is brought down. If none is free, the last one is numbered.
         """
-        around = self._taken | self._given_around(node)
+        around = self._used_around(node) | self._given_around(node)
         number = 1
         name = next((name for name in candidates if name not in around), "")
         while not name:
@@ -44,6 +36,17 @@ class Down:
             name = f"{candidates[-1]}{number}" if f"{candidates[-1]}{number}" not in around else ""
         self._given.setdefault(node, set()).add(name)
         return name
+
+    def _used_around(self, node: cst.CSTNode) -> set[str]:
+        analysis = self.lower.analysis
+        function = analysis.function_around(node) if node is not analysis.module else None
+        found = set()
+        for part in walk(function.node if function is not None else analysis.module):
+            if isinstance(part, cst.Name):
+                parent = analysis.names.parents[part]
+                if not (isinstance(parent, cst.Attribute) and parent.attr is part):
+                    found.add(part.value)
+        return found
 
     def _given_around(self, node: cst.CSTNode) -> set[str]:
         given: set[str] = set()
@@ -95,6 +98,14 @@ def _alias(module: str, name: str) -> cst.ImportAlias:
 def assign(name: str, value: cst.BaseExpression) -> cst.SimpleStatementLine:
     """``name = value``."""
     return cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(cst.Name(name))], value)])
+
+
+def starting_with(body: cst.BaseSuite, *statements: cst.BaseStatement) -> cst.IndentedBlock:
+    """``body`` on lines of its own after ``statements``, which take the place of a mere ``pass``."""
+    block = as_block(body).with_changes(header=cst.TrailingWhitespace())
+    only = block.body[0]
+    empty = len(block.body) == 1 and only.deep_equals(cst.SimpleStatementLine([cst.Pass()]))
+    return block.with_changes(body=[*statements, *(() if empty and statements else block.body)])
 
 
 def as_block(body: cst.BaseSuite) -> cst.IndentedBlock:
