@@ -1,0 +1,364 @@
+"""Comprehensions that wait become loops before the statement that they stand in (PEP 530).
+
+A comprehension is a function of its own, and a generator that waited in it would be one as well. What is unrolled has to
+run where it ran before, so only what cannot tell the difference may stand before it in its statement; see
+:mod:`aioport.lowering.evaluation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Union
+
+import libcst as cst
+
+from aioport.analysis import Function
+from aioport.lifting.parentheses import parenthesized, parenthesized_if_broken
+from aioport.lowering.context import Lower
+from aioport.lowering.down import Down, as_block, assign
+from aioport.lowering.evaluation import Evaluation
+from aioport.names import Scope
+from aioport.tree import walk
+
+Collected = Union[cst.ListComp, cst.SetComp, cst.DictComp]
+Comprehension = Union[Collected, cst.GeneratorExp]
+
+_COLLECTED = (cst.ListComp, cst.SetComp, cst.DictComp)
+_CONSUMERS = frozenset(
+    f"builtins.{name}" for name in "all any dict frozenset list max min set sorted sum tuple".split()
+)
+"""What has used up a generator when it returns."""
+_COMPOUND = (cst.If, cst.While, cst.For, cst.With)
+
+
+def waiting_comprehensions(lower: Lower, function: Function) -> list[Comprehension]:
+    """The comprehensions of ``function`` that wait or iterate asynchronously, outer ones first.
+
+    A generator expression is one when it does; what stands around it does not wait for it.
+    """
+    found: dict[cst.CSTNode, None] = {}
+    names = lower.analysis.names
+    for node in walk(function.node):
+        if not isinstance(node, cst.Await) and not (isinstance(node, cst.CompFor) and node.asynchronous is not None):
+            continue
+        if lower.analysis.function_around(node) is not function:
+            continue
+        scope: Scope | None = names.scope_of(node)
+        while scope is not None and scope is not function.scope:
+            found[scope.opener] = None
+            scope = scope.parent if isinstance(scope.opener, _COLLECTED) else None
+    return [node for node in walk(function.node) if node in found]  # type: ignore[misc]
+
+
+def why_not(lower: Lower, function: Function, node: Comprehension) -> str | None:
+    """Why a waiting comprehension cannot be unrolled, if so."""
+    scope = lower.analysis.names.scopes[node]
+    if _is_kept(lower, scope):
+        return "a function made in this comprehension keeps its variable, which a loop changes"
+    if isinstance(node, cst.SetComp) and lower.analysis.names.scope_of(node).find("set") is not None:
+        return "this would need the builtin set, and the name means something else here"
+    if isinstance(node, cst.GeneratorExp):
+        return "this is an asynchronous generator without a name"
+    return Evaluation(lower, function, waiting_comprehensions(lower, function)).why_not_before(node)
+
+
+def _is_kept(lower: Lower, scope: Scope) -> bool:
+    """Whether something that may live on refers to a variable of the comprehension ``scope``."""
+    names = lower.analysis.names
+    for name in scope.bindings:
+        for load in lower.analysis.loads.get((scope, name), ()):
+            inner = names.scope_of(load)
+            while inner is not scope:
+                if not isinstance(inner.opener, _COLLECTED) and not _is_consumed(lower, inner.opener):
+                    return True
+                assert inner.parent is not None
+                inner = inner.parent
+    return False
+
+
+def _is_consumed(lower: Lower, node: cst.CSTNode) -> bool:
+    names = lower.analysis.names
+    call = names.parents[names.parents[node]]
+    return isinstance(node, cst.GeneratorExp) and isinstance(call, cst.Call) and names.means(call.func, _CONSUMERS)
+
+
+def bring_down_comprehensions(down: Down, function: Function) -> None:
+    """Unroll the outermost waiting comprehensions of ``function``; those inside of them come next time."""
+    found = waiting_comprehensions(down.lower, function)
+    within = {part for node in found for part in walk(node) if part is not node}
+    statements: dict[cst.CSTNode, list[Collected]] = {}
+    for node in found:
+        if node not in within and not isinstance(node, cst.GeneratorExp):
+            statements.setdefault(_statement(down.lower, node), []).append(node)
+    for statement, nodes in statements.items():
+        _Unrolling(down, function, statement, nodes).rewrite()
+
+
+def _statement(lower: Lower, node: cst.CSTNode) -> cst.CSTNode:
+    """The statement that ``node`` is evaluated for; one of several on a line is one of its own."""
+    while not isinstance(node, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
+        node = lower.analysis.names.parents[node]
+    return node
+
+
+class _Unrolling:
+    """The waiting comprehensions of one statement, on their way to loops before it."""
+
+    def __init__(self, down: Down, function: Function, statement: cst.CSTNode, nodes: Sequence[Collected]) -> None:
+        self._down = down
+        self._lower = down.lower
+        self._function = function
+        self._statement = statement
+        self._nodes = nodes
+        self._updated: dict[cst.CSTNode, Collected] = {}
+        self._names: dict[cst.CSTNode, str] = {}
+        self._assigned = self._assigned_directly()
+
+    def rewrite(self) -> None:
+        """Add the edits."""
+        for node in self._nodes:
+            self._names[node] = self._assigned or self._down.fresh(self._statement, *self._candidates(node))
+            self._keep_scope(node)
+            self._down.edits.on(node, lambda updated, node=node: self._taken_out(node, updated))  # type: ignore[misc]
+        if isinstance(self._statement, cst.While):
+            self._down.edits.on(self._statement, self._tested_inside)
+        elif isinstance(self._statement, _COMPOUND):
+            self._down.edits.on(self._statement, self._before)
+        else:
+            line = self._lower.analysis.names.parents[self._statement]
+            index = list(line.body).index(self._statement)  # type: ignore[attr-defined]
+            in_suite = isinstance(line, cst.SimpleStatementSuite)
+            rewrite = self._in_suite if in_suite else self._in_line
+            self._down.edits.on(line, lambda updated: rewrite(updated, index))
+
+    # What is taken out, and what is left in its place.
+
+    def _taken_out(self, node: Collected, updated: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(updated, _COLLECTED)
+        self._updated[node] = updated
+        return cst.Name(self._names[node])
+
+    def _keep_scope(self, node: Collected) -> None:
+        """Rename the variables of a comprehension that mean something else in the function."""
+        names = self._lower.analysis.names
+        scope = names.scopes[node]
+        inside = set(walk(node))
+        for name in scope.bindings:
+            if not self._is_used_around(name, inside, scope):
+                continue
+            fresh = self._down.fresh(self._statement, f"each_{name}")
+            for part in inside:
+                if isinstance(part, cst.Name) and part.value == name and names.binding_scope(part) is scope:
+                    self._down.edits.on(part, lambda updated, to=fresh: updated.with_changes(value=to))  # type: ignore[misc]
+
+    def _is_used_around(self, name: str, inside: set[cst.CSTNode], scope: Scope) -> bool:
+        """Whether ``name`` means something in the function that a loop variable of that name would be instead."""
+        around = self._function.scope
+        if name in around.bindings or name in around.elsewhere:
+            return True
+        outer = around.find(name)
+        return any(
+            isinstance(part, cst.Name)
+            and part.value == name
+            and self._lower.analysis.names.is_evaluated(part)
+            and self._lower.analysis.names.binding_scope(part) is outer
+            for part in walk(self._function.node)
+        )
+
+    def _assigned_directly(self) -> str:
+        """The name that the statement assigns the comprehension to, where nobody can see it while it is filled."""
+        assigning = self._statement
+        targets = [target.target for target in assigning.targets] if isinstance(assigning, cst.Assign) else []
+        targets += [assigning.target] if isinstance(assigning, cst.AnnAssign) else []
+        node = self._nodes[0]
+        if len(targets) != 1 or not isinstance(target := targets[0], cst.Name) or assigning.value is not node:  # type: ignore[attr-defined]
+            return ""
+        scope = self._lower.analysis.names.scope_of(target)
+        if scope is not self._function.scope or target.value in scope.elsewhere:
+            return ""
+        names = self._lower.analysis.names
+        inside = set(walk(node))
+        loads = [load for load in self._lower.analysis.loads[scope, target.value] if load is not target]
+        if any(load in inside or names.scope_of(load) is not scope and not self._is_plain(load) for load in loads):
+            return ""
+        bindings = names.scopes[node].bindings
+        seen = self._is_guarded() and not self._is_only_used_after([load for load in loads if load not in inside])
+        return "" if target.value in bindings or seen else target.value
+
+    def _is_plain(self, load: cst.Name) -> bool:
+        """Whether a name is used by a list, set or dict comprehension of the function, which does not keep it."""
+        scope: Scope | None = self._lower.analysis.names.scope_of(load)
+        while scope is not None and isinstance(scope.opener, _COLLECTED):
+            scope = scope.parent
+        return scope is self._function.scope
+
+    def _is_guarded(self) -> bool:
+        """Whether an exception in the comprehension may be caught in the function."""
+        node = self._statement
+        while node is not self._function.node:
+            if isinstance(node, (cst.Try, cst.TryStar, cst.With)):
+                return True
+            node = self._lower.analysis.names.parents[node]
+        return False
+
+    def _is_only_used_after(self, loads: Sequence[cst.Name]) -> bool:
+        """Whether all uses stand behind the statement in its own block, so that they are not reached without it."""
+        parents = self._lower.analysis.names.parents
+        line = parents[self._statement]
+        block = parents[line]
+        if not isinstance(block, cst.IndentedBlock):
+            return False
+        following = block.body[list(block.body).index(line) + 1 :]  # type: ignore[arg-type]
+        after = {part for statement in following for part in walk(statement)}
+        return all(load in after or parents[load] in (self._statement, *_targets(self._statement)) for load in loads)
+
+    def _candidates(self, node: Collected) -> list[str]:
+        parents = self._lower.analysis.names.parents
+        parent = parents[node]
+        if isinstance(parent, cst.Arg) and parent.keyword is not None:
+            return [parent.keyword.value, "result", "found"]
+        if isinstance(parent, cst.Assign) and isinstance(target := parent.targets[0].target, cst.Attribute):
+            return [target.attr.value.lstrip("_"), "result", "found"]
+        return ["result", "results", "found"]
+
+    # The statement with what comes before it.
+
+    def _loops(self) -> list[cst.BaseStatement]:
+        return [line for node in self._nodes for line in self._loop(node)]
+
+    def _loop(self, node: Collected) -> list[cst.BaseStatement]:
+        updated, name = self._updated[node], self._names[node]
+        if isinstance(updated, cst.ListComp) and isinstance(self._statement, cst.Expr):
+            if self._statement.value is node:
+                return self._commented([_nested(updated.for_in, [_line(cst.Expr(_unbroken(updated.elt)))])], updated)
+        start = assign(name, _empty(updated))
+        if self._assigned:
+            start = _line(self._statement.with_changes(value=_empty(updated)))
+        return self._commented([start, _nested(updated.for_in, self._step(node, updated, cst.Name(name)))], updated)
+
+    def _commented(self, lines: list[cst.BaseStatement], node: Collected) -> list[cst.BaseStatement]:
+        comments = [cst.EmptyLine(comment=comment) for comment in _own_comments(node)]
+        return [lines[0].with_changes(leading_lines=comments), *lines[1:]]
+
+    def _step(self, node: Collected, updated: Collected, name: cst.Name) -> list[cst.BaseStatement]:
+        if not isinstance(updated, cst.DictComp):
+            method = "append" if isinstance(updated, cst.ListComp) else "add"
+            call = cst.Call(cst.Attribute(name, cst.Name(method)), [cst.Arg(updated.elt)])
+            return [_line(cst.Expr(call))]
+        key: cst.BaseExpression = updated.key
+        assert isinstance(node, cst.DictComp)
+        before: list[cst.BaseStatement] = []
+        if not _is_constant(node.key) and not _is_constant(node.value):
+            # The value of an assignment is evaluated before what is assigned to.
+            fresh = self._down.fresh(self._statement, "key", f"{name.value}_key")
+            before = [assign(fresh, _unbroken(key))]
+            key = cst.Name(fresh)
+        target = cst.Subscript(name, [cst.SubscriptElement(cst.Index(key))])
+        value = _unbroken(updated.value)
+        return [*before, _line(cst.Assign([cst.AssignTarget(target)], value))]
+
+    def _before(self, updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
+        assert isinstance(updated, _COMPOUND)
+        return cst.FlattenSentinel(_below(updated.leading_lines, [*self._loops(), updated]))
+
+    def _tested_inside(self, updated: cst.CSTNode) -> cst.CSTNode:
+        """``while True`` with the test, which is evaluated again each time, at the start of the body."""
+        assert isinstance(updated, cst.While)
+        body, test = as_block(updated.body), updated.test
+        if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+            ended = _unbroken(test.expression)
+        else:
+            ended = cst.UnaryOperation(cst.Not(), _in_parentheses(test, cst.BooleanOperation))
+        leaving = cst.If(ended, cst.IndentedBlock([_line(cst.Break())]))
+        lines = [*self._loops(), leaving, *body.body]
+        return updated.with_changes(test=cst.Name("True"), body=body.with_changes(body=lines))
+
+    def _in_line(self, updated: cst.CSTNode, index: int) -> cst.FlattenSentinel[cst.CSTNode]:
+        assert isinstance(updated, cst.SimpleStatementLine)
+        lines = self._around(updated.body, index)
+        comment = updated.trailing_whitespace.comment
+        if comment is None:
+            return cst.FlattenSentinel(_below(updated.leading_lines, lines))
+        if not self._is_gone():
+            lines[-1] = lines[-1].with_changes(trailing_whitespace=updated.trailing_whitespace)
+            return cst.FlattenSentinel(_below(updated.leading_lines, lines))
+        return cst.FlattenSentinel(_below([*updated.leading_lines, cst.EmptyLine(comment=comment)], lines))
+
+    def _in_suite(self, updated: cst.CSTNode, index: int) -> cst.CSTNode:
+        assert isinstance(updated, cst.SimpleStatementSuite)
+        return as_block(updated).with_changes(body=self._around(updated.body, index))
+
+    def _around(self, body: Sequence[cst.BaseSmallStatement], index: int) -> list[cst.BaseStatement]:
+        own = [] if self._is_gone() else [_line(body[index])]
+        return [*map(_line, body[:index]), *self._loops(), *own, *map(_line, body[index + 1 :])]
+
+    def _is_gone(self) -> bool:
+        """Whether nothing is left of the statement."""
+        return bool(self._assigned) or (isinstance(self._statement, cst.Expr) and self._statement.value in self._nodes)
+
+
+def _targets(statement: cst.CSTNode) -> Sequence[cst.CSTNode]:
+    return statement.targets if isinstance(statement, cst.Assign) else ()
+
+
+def _empty(node: Collected) -> cst.BaseExpression:
+    if isinstance(node, cst.SetComp):
+        return cst.Call(cst.Name("set"))
+    return cst.List([]) if isinstance(node, cst.ListComp) else cst.Dict([])
+
+
+def _nested(clause: cst.CompFor, innermost: Sequence[cst.BaseStatement]) -> cst.BaseStatement:
+    """The loop for one ``for`` of a comprehension and what follows it there."""
+    body = innermost if clause.inner_for_in is None else [_nested(clause.inner_for_in, innermost)]
+    tests = [condition.test for condition in clause.ifs]
+    # What waits in a test is unrolled in its turn, and may not run unless those before it hold.
+    if len(tests) > 1 and not any(isinstance(part, cst.BaseComp) for test in tests for part in walk(test)):
+        tests = [_joined(tests)]
+    for test in reversed(tests):
+        body = [cst.If(_unbroken(test), cst.IndentedBlock(body))]
+    target = clause.target.with_changes(lpar=[], rpar=[]) if isinstance(clause.target, cst.Tuple) else clause.target
+    return cst.For(target, _unbroken(clause.iter), cst.IndentedBlock(body), asynchronous=clause.asynchronous)
+
+
+def _joined(tests: Sequence[cst.BaseExpression]) -> cst.BaseExpression:
+    first, *others = (_in_parentheses(test, cst.BooleanOperation) for test in tests)
+    for test in others:
+        first = cst.BooleanOperation(first, cst.And(), test)
+    return first
+
+
+def _in_parentheses(node: cst.BaseExpression, *kinds: type[cst.CSTNode]) -> cst.BaseExpression:
+    """``node`` in parentheses if it is of one of ``kinds``, or binds less than all operators."""
+    return parenthesized(node) if isinstance(node, (cst.IfExp, cst.Lambda, cst.NamedExpr, *kinds)) else _unbroken(node)
+
+
+def _unbroken(node: cst.BaseExpression) -> cst.BaseExpression:
+    """``node`` as it may stand outside of brackets."""
+    return parenthesized_if_broken(node)
+
+
+def _is_constant(node: cst.BaseExpression) -> bool:
+    """Whether it makes no difference when ``node`` is evaluated."""
+    return isinstance(node, (cst.Name, cst.BaseNumber, cst.SimpleString))
+
+
+def _line(small: cst.BaseSmallStatement) -> cst.SimpleStatementLine:
+    return cst.SimpleStatementLine([small.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)])
+
+
+def _below(above: Sequence[cst.EmptyLine], lines: list[cst.BaseStatement]) -> list[cst.BaseStatement]:
+    """``lines`` with all that stood above the statement above the first; the others have nothing of it."""
+    first, *others = lines
+    own = first.leading_lines if others else []  # type: ignore[attr-defined]
+    if others and others[-1].leading_lines == above:  # type: ignore[attr-defined]
+        others[-1] = others[-1].with_changes(leading_lines=[])
+    return [first.with_changes(leading_lines=[*above, *own]), *others]
+
+
+def _own_comments(node: cst.CSTNode) -> Iterator[cst.Comment]:
+    """The comments of a comprehension itself, not of the expressions in it."""
+    for child in node.children:
+        if isinstance(child, cst.Comment):
+            yield child
+        elif not isinstance(child, cst.BaseExpression):
+            yield from _own_comments(child)
