@@ -112,6 +112,7 @@ class _Unrolling:
         self._nodes = nodes
         self._updated: dict[cst.CSTNode, Collected] = {}
         self._names: dict[cst.CSTNode, str] = {}
+        self._renamed: dict[str, str] = {}
         self._assigned = self._assigned_directly()
 
     def rewrite(self) -> None:
@@ -146,7 +147,9 @@ class _Unrolling:
         for name in scope.bindings:
             if not self._is_used_around(name, inside, scope):
                 continue
-            fresh = self._down.fresh(self._statement, f"each_{name}")
+            if name not in self._renamed:
+                self._renamed[name] = self._down.fresh(self._statement, f"each_{name}")
+            fresh = self._renamed[name]
             for part in inside:
                 if isinstance(part, cst.Name) and part.value == name and names.binding_scope(part) is scope:
                     self._down.edits.on(part, lambda updated, to=fresh: updated.with_changes(value=to))  # type: ignore[misc]
@@ -213,13 +216,17 @@ class _Unrolling:
         return all(load in after or parents[load] in (self._statement, *_targets(self._statement)) for load in loads)
 
     def _candidates(self, node: Collected) -> list[str]:
+        """What the value may be called: after where it goes, or after what it is made of."""
         parents = self._lower.analysis.names.parents
         parent = parents[node]
+        named: list[str] = []
         if isinstance(parent, cst.Arg) and parent.keyword is not None:
-            return [parent.keyword.value, "result", "found"]
-        if isinstance(parent, cst.Assign) and isinstance(target := parent.targets[0].target, cst.Attribute):
-            return [target.attr.value.lstrip("_"), "result", "found"]
-        return ["result", "results", "found"]
+            named = [parent.keyword.value]
+        elif isinstance(parent, cst.Assign) and isinstance(target := parent.targets[0].target, cst.Attribute):
+            named = [target.attr.value.strip("_")]
+        iterable = node.for_in.iter
+        last = iterable.attr if isinstance(iterable, cst.Attribute) else iterable
+        return [*named, "result", *([f"{last.value}_result"] if isinstance(last, cst.Name) else []), "results"]
 
     # The statement with what comes before it.
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+import builtins
 
 import libcst as cst
 
 from aioport.lowering.context import Lower
 from aioport.lowering.imports import add_at_top
-from aioport.tree import Edits
+from aioport.tree import Edits, walk
+
+_BUILTINS = frozenset(dir(builtins))
 
 
 class Down:
@@ -25,18 +27,26 @@ class Down:
         """Whether the target writes ``aenter`` and friends: its words come from a library, and 2.7 needs aexit."""
         return bool(self.lower.vocabulary.wait)
 
-    @cached_property
-    def _taken(self) -> frozenset[str]:
+    def _taken_around(self, node: cst.CSTNode) -> set[str]:
+        """The names that mean something in the outermost function around ``node``, or in the file, and builtins."""
+        parents = self.lower.analysis.names.parents
+        around: cst.CSTNode = self.lower.analysis.module
+        current: cst.CSTNode | None = node
+        while current is not None:
+            around = current if isinstance(current, cst.FunctionDef) else around
+            current = parents.get(current)
         names = self.lower.analysis.names
-        bound = frozenset(name for scope in names.scopes.values() for name in scope.bindings)
-        return bound | {name.value for name in self.lower.analysis.free}
+        scopes = [names.scopes[part] for part in walk(around) if part in names.scopes]
+        bound = {name for scope in scopes for name in (*scope.bindings, *scope.elsewhere)}
+        used = {part.value for part in walk(around) if isinstance(part, cst.Name) and names.is_evaluated(part)}
+        return bound | used | _BUILTINS
 
     def fresh(self, node: cst.CSTNode, *candidates: str) -> str:
-        """The first of ``candidates`` that means nothing in the file and that nothing around ``node`` was given.
+        """The first of ``candidates`` that means nothing in the function and that nothing around ``node`` was given.
 
-        ``node`` is the statement that is brought down. If none is free, the last one is numbered.
+        ``node`` is the statement that is brought down, or the module, for a name that means nothing in all the file. If none is free, the last one is numbered.
         """
-        around = self._taken | self._given_around(node)
+        around = self._taken_around(node) | self._given_around(node)
         number = 1
         name = next((name for name in candidates if name not in around), "")
         while not name:
