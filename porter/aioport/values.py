@@ -273,6 +273,8 @@ class Values:
         return Awaitability.MAYBE
 
     def _of_function(self, function: Function, depth: int) -> Awaitability:
+        if function.is_asynchronous_generator:
+            return Awaitability.NO
         if function.definition in (Definition.DECORATED, Definition.NATIVE):
             return Awaitability.YES
         if function.definition is Definition.GENERATOR or function.node.decorators:

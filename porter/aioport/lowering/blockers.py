@@ -25,14 +25,6 @@ _ANY_DECORATOR = (3, 9)
 def find_blockers(lower: Lower) -> bool:
     """Note what blocks each native function, report what blocks the whole file, and say whether something does."""
     for function in lower.natives:
-        if function.suspensions:
-            lower.block(
-                function,
-                function.suspensions[0].node,
-                "asynchronous-iteration",
-                "an asynchronous generator cannot be written with generators alone",
-                "make it a class with __aiter__ and __anext__, or hand out the values in another way",
-            )
         for comprehension in waiting_comprehensions(lower, function):
             reason = why_not(lower, function, comprehension)
             if reason is not None:
@@ -113,6 +105,7 @@ def _of_raise(lower: Lower, node: cst.Raise) -> None:
         handler = lower.analysis.names.parents[handler]
     within = set(walk(handler.body))
     waits: set[cst.CSTNode] = {*lower.waits.get(function, ()), *lower.managers.get(function, ())}
+    waits.update(suspension.node for suspension in function.suspensions)
     if waits & within:
         lower.block(
             function,

@@ -98,7 +98,7 @@ class Lower:
 
     def waits_at_all(self, function: Function) -> bool:
         """Whether the lowered function will be a generator because of what it waits for."""
-        return bool(self.waits.get(function) or self.managers.get(function))
+        return bool(self.waits.get(function) or self.managers.get(function) or function.suspensions)
 
     def is_lock(self, item: cst.WithItem) -> bool:
         """Whether a context manager surely is a lock, condition or semaphore."""
