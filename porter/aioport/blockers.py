@@ -46,6 +46,8 @@ def _blockers(
 
 def _of_protocols(function: Function) -> Iterator[Blocker]:
     name = function.node.name.value
+    if function.is_asynchronous_generator:
+        return
     if function.definition is Definition.DECORATED and function.owner and name in library.PROTOCOL_METHODS:
         yield Blocker(
             function.node.name,

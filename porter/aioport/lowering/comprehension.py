@@ -7,16 +7,18 @@ run where it ran before, so only what cannot tell the difference may stand befor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Union
 
 import libcst as cst
 
 from aioport.analysis import Function
-from aioport.lifting.parentheses import parenthesized, parenthesized_if_broken
+from aioport.lifting.parentheses import parenthesized_if_broken
 from aioport.lowering.context import Lower
 from aioport.lowering.down import Down, as_block, assign
 from aioport.lowering.evaluation import Evaluation
+from aioport.lowering.generator_expression import to_functions, why_not_function
+from aioport.lowering.loops import below, in_parentheses, line_of, loops_of, own_comments
 from aioport.names import Scope
 from aioport.tree import walk
 
@@ -52,14 +54,14 @@ def waiting_comprehensions(lower: Lower, function: Function) -> list[Comprehensi
 
 def why_not(lower: Lower, function: Function, node: Comprehension) -> str | None:
     """Why a waiting comprehension cannot be unrolled, if so."""
-    scope = lower.analysis.names.scopes[node]
-    if _is_kept(lower, scope):
+    moved = waiting_comprehensions(lower, function)
+    if isinstance(node, cst.GeneratorExp):
+        return why_not_function(lower, function, node, moved)
+    if _is_kept(lower, lower.analysis.names.scopes[node]):
         return "a function made in this comprehension keeps its variable, which a loop changes"
     if isinstance(node, cst.SetComp) and lower.analysis.names.scope_of(node).find("set") is not None:
         return "this would need the builtin set, and the name means something else here"
-    if isinstance(node, cst.GeneratorExp):
-        return "this is an asynchronous generator without a name"
-    return Evaluation(lower, function, waiting_comprehensions(lower, function)).why_not_before(node)
+    return Evaluation(lower, function, moved).why_not_before(node)
 
 
 def _is_kept(lower: Lower, scope: Scope) -> bool:
@@ -83,15 +85,20 @@ def _is_consumed(lower: Lower, node: cst.CSTNode) -> bool:
 
 
 def bring_down_comprehensions(down: Down, function: Function) -> None:
-    """Unroll the outermost waiting comprehensions of ``function``; those inside of them come next time."""
+    """Rewrite the outermost waiting comprehensions of ``function``; those inside of them come next time."""
     found = waiting_comprehensions(down.lower, function)
     within = {part for node in found for part in walk(node) if part is not node}
-    statements: dict[cst.CSTNode, list[Collected]] = {}
+    statements: dict[cst.CSTNode, list[Comprehension]] = {}
     for node in found:
-        if node not in within and not isinstance(node, cst.GeneratorExp):
+        if node not in within:
             statements.setdefault(_statement(down.lower, node), []).append(node)
     for statement, nodes in statements.items():
-        _Unrolling(down, function, statement, nodes).rewrite()
+        collected = [node for node in nodes if not isinstance(node, cst.GeneratorExp)]
+        # Those that are made functions have their turn once the statement is another.
+        if collected:
+            _Unrolling(down, function, statement, collected).rewrite()
+        else:
+            to_functions(down, statement, [node for node in nodes if isinstance(node, cst.GeneratorExp)])
 
 
 def _statement(lower: Lower, node: cst.CSTNode) -> cst.CSTNode:
@@ -237,46 +244,46 @@ class _Unrolling:
         updated, name = self._updated[node], self._names[node]
         if isinstance(updated, cst.ListComp) and isinstance(self._statement, cst.Expr):
             if self._statement.value is node:
-                return self._commented([_nested(updated.for_in, [_line(cst.Expr(_unbroken(updated.elt)))])], updated)
+                return self._commented([loops_of(updated.for_in, [line_of(cst.Expr(parenthesized_if_broken(updated.elt)))])], updated)
         start = assign(name, _empty(updated))
         if self._assigned:
-            start = _line(self._statement.with_changes(value=_empty(updated)))
-        return self._commented([start, _nested(updated.for_in, self._step(node, updated, cst.Name(name)))], updated)
+            start = line_of(self._statement.with_changes(value=_empty(updated)))
+        return self._commented([start, loops_of(updated.for_in, self._step(node, updated, cst.Name(name)))], updated)
 
     def _commented(self, lines: list[cst.BaseStatement], node: Collected) -> list[cst.BaseStatement]:
-        comments = [cst.EmptyLine(comment=comment) for comment in _own_comments(node)]
+        comments = [cst.EmptyLine(comment=comment) for comment in own_comments(node)]
         return [lines[0].with_changes(leading_lines=comments), *lines[1:]]
 
     def _step(self, node: Collected, updated: Collected, name: cst.Name) -> list[cst.BaseStatement]:
         if not isinstance(updated, cst.DictComp):
             method = "append" if isinstance(updated, cst.ListComp) else "add"
             call = cst.Call(cst.Attribute(name, cst.Name(method)), [cst.Arg(updated.elt)])
-            return [_line(cst.Expr(call))]
+            return [line_of(cst.Expr(call))]
         key: cst.BaseExpression = updated.key
         assert isinstance(node, cst.DictComp)
         before: list[cst.BaseStatement] = []
         if not _is_constant(node.key) and not _is_constant(node.value):
             # The value of an assignment is evaluated before what is assigned to.
             fresh = self._down.fresh(self._statement, "key", f"{name.value}_key")
-            before = [assign(fresh, _unbroken(key))]
+            before = [assign(fresh, parenthesized_if_broken(key))]
             key = cst.Name(fresh)
         target = cst.Subscript(name, [cst.SubscriptElement(cst.Index(key))])
-        value = _unbroken(updated.value)
-        return [*before, _line(cst.Assign([cst.AssignTarget(target)], value))]
+        value = parenthesized_if_broken(updated.value)
+        return [*before, line_of(cst.Assign([cst.AssignTarget(target)], value))]
 
     def _before(self, updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
         assert isinstance(updated, _COMPOUND)
-        return cst.FlattenSentinel(_below(updated.leading_lines, [*self._loops(), updated]))
+        return cst.FlattenSentinel(below(updated.leading_lines, [*self._loops(), updated]))
 
     def _tested_inside(self, updated: cst.CSTNode) -> cst.CSTNode:
         """``while True`` with the test, which is evaluated again each time, at the start of the body."""
         assert isinstance(updated, cst.While)
         body, test = as_block(updated.body), updated.test
         if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-            ended = _unbroken(test.expression)
+            ended = parenthesized_if_broken(test.expression)
         else:
-            ended = cst.UnaryOperation(cst.Not(), _in_parentheses(test, cst.BooleanOperation))
-        leaving = cst.If(ended, cst.IndentedBlock([_line(cst.Break())]))
+            ended = cst.UnaryOperation(cst.Not(), in_parentheses(test, cst.BooleanOperation))
+        leaving = cst.If(ended, cst.IndentedBlock([line_of(cst.Break())]))
         lines = [*self._loops(), leaving, *body.body]
         return updated.with_changes(test=cst.Name("True"), body=body.with_changes(body=lines))
 
@@ -285,19 +292,19 @@ class _Unrolling:
         lines = self._around(updated.body, index)
         comment = updated.trailing_whitespace.comment
         if comment is None:
-            return cst.FlattenSentinel(_below(updated.leading_lines, lines))
+            return cst.FlattenSentinel(below(updated.leading_lines, lines))
         if not self._is_gone():
             lines[-1] = lines[-1].with_changes(trailing_whitespace=updated.trailing_whitespace)
-            return cst.FlattenSentinel(_below(updated.leading_lines, lines))
-        return cst.FlattenSentinel(_below([*updated.leading_lines, cst.EmptyLine(comment=comment)], lines))
+            return cst.FlattenSentinel(below(updated.leading_lines, lines))
+        return cst.FlattenSentinel(below([*updated.leading_lines, cst.EmptyLine(comment=comment)], lines))
 
     def _in_suite(self, updated: cst.CSTNode, index: int) -> cst.CSTNode:
         assert isinstance(updated, cst.SimpleStatementSuite)
         return as_block(updated).with_changes(body=self._around(updated.body, index))
 
     def _around(self, body: Sequence[cst.BaseSmallStatement], index: int) -> list[cst.BaseStatement]:
-        own = [] if self._is_gone() else [_line(body[index])]
-        return [*map(_line, body[:index]), *self._loops(), *own, *map(_line, body[index + 1 :])]
+        own = [] if self._is_gone() else [line_of(body[index])]
+        return [*map(line_of, body[:index]), *self._loops(), *own, *map(line_of, body[index + 1 :])]
 
     def _is_gone(self) -> bool:
         """Whether nothing is left of the statement."""
@@ -314,58 +321,6 @@ def _empty(node: Collected) -> cst.BaseExpression:
     return cst.List([]) if isinstance(node, cst.ListComp) else cst.Dict([])
 
 
-def _nested(clause: cst.CompFor, innermost: Sequence[cst.BaseStatement]) -> cst.BaseStatement:
-    """The loop for one ``for`` of a comprehension and what follows it there."""
-    body = innermost if clause.inner_for_in is None else [_nested(clause.inner_for_in, innermost)]
-    tests = [condition.test for condition in clause.ifs]
-    # What waits in a test is unrolled in its turn, and may not run unless those before it hold.
-    if len(tests) > 1 and not any(isinstance(part, cst.BaseComp) for test in tests for part in walk(test)):
-        tests = [_joined(tests)]
-    for test in reversed(tests):
-        body = [cst.If(_unbroken(test), cst.IndentedBlock(body))]
-    target = clause.target.with_changes(lpar=[], rpar=[]) if isinstance(clause.target, cst.Tuple) else clause.target
-    return cst.For(target, _unbroken(clause.iter), cst.IndentedBlock(body), asynchronous=clause.asynchronous)
-
-
-def _joined(tests: Sequence[cst.BaseExpression]) -> cst.BaseExpression:
-    first, *others = (_in_parentheses(test, cst.BooleanOperation) for test in tests)
-    for test in others:
-        first = cst.BooleanOperation(first, cst.And(), test)
-    return first
-
-
-def _in_parentheses(node: cst.BaseExpression, *kinds: type[cst.CSTNode]) -> cst.BaseExpression:
-    """``node`` in parentheses if it is of one of ``kinds``, or binds less than all operators."""
-    return parenthesized(node) if isinstance(node, (cst.IfExp, cst.Lambda, cst.NamedExpr, *kinds)) else _unbroken(node)
-
-
-def _unbroken(node: cst.BaseExpression) -> cst.BaseExpression:
-    """``node`` as it may stand outside of brackets."""
-    return parenthesized_if_broken(node)
-
-
 def _is_constant(node: cst.BaseExpression) -> bool:
     """Whether it makes no difference when ``node`` is evaluated."""
     return isinstance(node, (cst.Name, cst.BaseNumber, cst.SimpleString))
-
-
-def _line(small: cst.BaseSmallStatement) -> cst.SimpleStatementLine:
-    return cst.SimpleStatementLine([small.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)])
-
-
-def _below(above: Sequence[cst.EmptyLine], lines: list[cst.BaseStatement]) -> list[cst.BaseStatement]:
-    """``lines`` with all that stood above the statement above the first; the others have nothing of it."""
-    first, *others = lines
-    own = first.leading_lines if others else []  # type: ignore[attr-defined]
-    if others and others[-1].leading_lines == above:  # type: ignore[attr-defined]
-        others[-1] = others[-1].with_changes(leading_lines=[])
-    return [first.with_changes(leading_lines=[*above, *own]), *others]
-
-
-def _own_comments(node: cst.CSTNode) -> Iterator[cst.Comment]:
-    """The comments of a comprehension itself, not of the expressions in it."""
-    for child in node.children:
-        if isinstance(child, cst.Comment):
-            yield child
-        elif not isinstance(child, cst.BaseExpression):
-            yield from _own_comments(child)
