@@ -203,6 +203,7 @@ def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: 
         decisions=decisions,
         target_version=settings.lifting_version,
         lowered_again=settings.target.gives_generators(settings.target_version),
+        keeps_helpers=settings.target.vocabulary is None,
     )
     lift(context)
     return context

@@ -45,7 +45,9 @@ def _lift_attribute(lift: Lift, node: cst.Attribute) -> None:
         lift.consume(node)
         lift.edits.replace(node, cst.Name(name, lpar=node.lpar, rpar=node.rpar))
     elif name in style.missing:
-        if node.attr not in lift.consumed:
+        if name in style.helpers and isinstance(node.value, cst.Name) and node.value.value == style.module:
+            keep_helper(lift, node, name, style)
+        elif node.attr not in lift.consumed:
             report_missing(lift, node, name, style)
     elif name == "Task.current_task" and style.plain_yield_waits:
         lift.report(
@@ -69,6 +71,22 @@ def _lift_free_name(lift: Lift, node: cst.Name) -> None:
         lift.edits.on(node, lambda updated: updated.with_changes(value=style.renamed[name]))
     elif name in style.missing and node not in lift.consumed:
         report_missing(lift, node, name, style)
+
+
+def keep_helper(lift: Lift, node: cst.CSTNode, name: str, style: Vocabulary) -> None:
+    """Let a function that stands for syntax stay the library's, and say so, unless lowering puts it somewhere."""
+    if not lift.keeps_helpers:
+        return
+    if isinstance(node, cst.Attribute):
+        lift.staying.add(node.value)
+    lift.report(
+        node,
+        "missing-name",
+        Severity.NOTE,
+        f"asyncio has no {name}, so it stays {style.module}'s",
+        style.missing[name],
+        applicability=Applicability.SAFE,
+    )
 
 
 def report_missing(lift: Lift, node: cst.CSTNode, name: str, style: Vocabulary) -> None:

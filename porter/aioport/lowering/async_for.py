@@ -7,15 +7,13 @@ from collections.abc import Sequence
 import libcst as cst
 
 from aioport.analysis import Function
-from aioport.lowering.down import Down, as_block, assign
-from aioport.tree import children, walk
+from aioport.lowering.down import Down, as_block, assign, breaks
 
 
 def bring_down_async_for(down: Down, function: Function) -> None:
     """Rewrite the ``async for`` statements of ``function``."""
-    for node in walk(function.node.body):
-        if isinstance(node, cst.For) and node.asynchronous and down.lower.analysis.function_around(node) is function:
-            _bring_down(down, node)
+    for node in down.lower.loops.get(function, ()):
+        _bring_down(down, node)
 
 
 def _bring_down(down: Down, node: cst.For) -> None:
@@ -49,18 +47,7 @@ def _needs_else(node: cst.For) -> bool:
     """Whether what ``else`` holds cannot just stand after the loop."""
     if node.orelse is None:
         return False
-    return _breaks(node.body) or any(line.comment for line in as_block(node.orelse.body).footer)
-
-
-def _breaks(node: cst.CSTNode) -> bool:
-    """Whether there is a ``break`` in ``node`` that leaves the loop whose body it is in."""
-    if isinstance(node, cst.Break):
-        return True
-    if isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
-        return False
-    if isinstance(node, (cst.For, cst.While)):
-        return node.orelse is not None and _breaks(node.orelse)
-    return any(map(_breaks, children(node)))
+    return breaks(node.body) or any(line.comment for line in as_block(node.orelse.body).footer)
 
 
 def _iterator(down: Down, name: str, iterable: cst.BaseExpression) -> list[cst.SimpleStatementLine]:

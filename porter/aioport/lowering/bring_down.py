@@ -8,9 +8,9 @@ the last one leaves is lowered by :data:`aioport.lowering.PASSES`, and with that
 :func:`aioport.verify.check_read_back` compares what the lowered file reads back as. A construct that a pass takes must
 be no blocker (:mod:`aioport.lowering.blockers`); where it cannot take one, that has to be a blocker, with the reason.
 
-What passes write is async/await of the pivot. Where the target has helpers (``down.has_helpers``), ``down.helper`` gives
-``asyncio.aenter`` and the like, as if asyncio had them; lowering makes them aiocompat's as it does with every name that
-the target lacks, and reports the dependency. ``StopAsyncIteration`` is the builtin, and treated the same.
+What passes write is async/await of the pivot. Where the target has helpers (``down.has_helpers``), ``down.helper``
+gives ``asyncio.aenter`` and the like, as if asyncio had them; lowering makes them aiocompat's as it does with every
+name that the target lacks, and reports the dependency. ``StopAsyncIteration`` is the builtin, and treated the same.
 """
 
 from __future__ import annotations
@@ -20,12 +20,19 @@ from dataclasses import dataclass
 
 from aioport.analysis import Function
 from aioport.lowering.async_for import bring_down_async_for
+from aioport.lowering.async_with import bring_down_async_with
+from aioport.lowering.block_returns import bring_down_returns
 from aioport.lowering.blockers import find_blockers
 from aioport.lowering.comprehension import bring_down_comprehensions
 from aioport.lowering.context import Lower
 from aioport.lowering.down import Down
 
-BROUGHT_DOWN: tuple[Callable[[Down, Function], None], ...] = (bring_down_comprehensions, bring_down_async_for)
+BROUGHT_DOWN: tuple[Callable[[Down, Function], None], ...] = (
+    bring_down_comprehensions,
+    bring_down_returns,
+    bring_down_async_with,
+    bring_down_async_for,
+)
 """The passes, in this order."""
 
 

@@ -23,7 +23,7 @@ def lower_cancellation(lower: Lower, function: Function) -> None:
     """Let cancellation pass by the handlers for Exception of a function that was an ``async def`` in the original."""
     if lower.version >= _BASE_EXCEPTION_SINCE or function.qualname not in lower.always_native:
         return
-    waits = {*lower.waits.get(function, ()), *lower.managers.get(function, ())}
+    waits = set(lower.suspending(function))
     for node in walk(function.node.body):
         if isinstance(node, cst.Try) and lower.analysis.function_around(node) is function:
             handler = _stopping(lower, node)

@@ -40,11 +40,7 @@ def waiting_comprehensions(lower: Lower, function: Function) -> list[Comprehensi
     """
     found: dict[cst.CSTNode, None] = {}
     names = lower.analysis.names
-    for node in walk(function.node):
-        if not isinstance(node, cst.Await) and not (isinstance(node, cst.CompFor) and node.asynchronous is not None):
-            continue
-        if lower.analysis.function_around(node) is not function:
-            continue
+    for node in lower.inner_waits.get(function, ()):
         scope: Scope | None = names.scope_of(node)
         while scope is not None and scope is not function.scope:
             found[scope.opener] = None

@@ -8,7 +8,7 @@ import libcst as cst
 
 from aioport.lowering.context import Lower
 from aioport.lowering.imports import add_at_top
-from aioport.tree import Edits, walk
+from aioport.tree import Edits, children, walk
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -65,15 +65,19 @@ class Down:
 
     def module(self, name: str) -> cst.Name:
         """The module ``name``, which the file imports if it does not yet."""
-        top = self.lower.analysis.names.top
-        scopes = self.lower.analysis.names.scopes.values()
-        for bound, bindings in top.bindings.items():
-            everywhere = [binding for scope in scopes for binding in scope.bindings.get(bound, ())]
-            if all(binding.origin == name for binding in (*bindings, *everywhere)):
+        for bound in self.lower.analysis.names.top.bindings:
+            if self._is_always(bound, name):
                 return cst.Name(bound)
         if name not in self._imports:
-            self._imports[name] = self.fresh(self.lower.analysis.module, name, f"{name}_")
+            plain = self._is_always(name, name)
+            self._imports[name] = name if plain else self.fresh(self.lower.analysis.module, name, f"{name}_module")
         return cst.Name(self._imports[name])
+
+    def _is_always(self, bound: str, module: str) -> bool:
+        """Whether a name that the file binds is that module in all of its scopes."""
+        scopes = self.lower.analysis.names.scopes.values()
+        bindings = [binding for scope in scopes for binding in scope.bindings.get(bound, ())]
+        return bool(bindings) and all(binding.origin == module for binding in bindings)
 
     def helper(self, name: str) -> cst.Attribute:
         """``asyncio.aenter`` and the like, which lowering makes aiocompat's."""
@@ -86,9 +90,12 @@ class Down:
     def text(self) -> str:
         """The file, brought down."""
         analysis = self.lower.analysis
+        module = self.edits.apply(analysis.module)
         if self._imports:
-            add_at_top(self.edits, analysis.module, [cst.Import([_alias(*item)]) for item in self._imports.items()])
-        return analysis.shielded.unshield(self.edits.apply(analysis.module).code)
+            imports = Edits()
+            add_at_top(imports, module, [cst.Import([_alias(*item)]) for item in self._imports.items()])
+            module = imports.apply(module)
+        return analysis.shielded.unshield(module.code)
 
 
 def _alias(module: str, name: str) -> cst.ImportAlias:
@@ -109,3 +116,14 @@ def as_block(body: cst.BaseSuite) -> cst.IndentedBlock:
         cst.SimpleStatementLine([small.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)]) for small in body.body
     ]
     return cst.IndentedBlock(lines, header=body.trailing_whitespace)
+
+
+def breaks(node: cst.CSTNode) -> bool:
+    """Whether there is a ``break`` in ``node`` that leaves the loop whose body it is in."""
+    if isinstance(node, cst.Break):
+        return True
+    if isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
+        return False
+    if isinstance(node, (cst.For, cst.While)):
+        return node.orelse is not None and breaks(node.orelse)
+    return any(map(breaks, children(node)))
