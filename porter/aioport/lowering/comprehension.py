@@ -269,7 +269,8 @@ class _Unrolling:
 
     def _before(self, updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
         assert isinstance(updated, _COMPOUND)
-        return cst.FlattenSentinel(below(updated.leading_lines, [*self._loops(), updated]))
+        plain = updated.with_changes(leading_lines=[])
+        return cst.FlattenSentinel(below(updated.leading_lines, [*self._loops(), plain]))
 
     def _tested_inside(self, updated: cst.CSTNode) -> cst.CSTNode:
         """``while True`` with the test, which is evaluated again each time, at the start of the body."""

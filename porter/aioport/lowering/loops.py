@@ -40,12 +40,9 @@ def line_of(small: cst.BaseSmallStatement) -> cst.SimpleStatementLine:
 
 
 def below(above: Sequence[cst.EmptyLine], lines: list[cst.BaseStatement]) -> list[cst.BaseStatement]:
-    """``lines`` with all that stood above the statement above the first; the others have nothing of it."""
+    """``lines``, the first of them with ``above`` above it."""
     first, *others = lines
-    own = first.leading_lines if others else []  # type: ignore[attr-defined]
-    if others and others[-1].leading_lines == above:  # type: ignore[attr-defined]
-        others[-1] = others[-1].with_changes(leading_lines=[])
-    return [first.with_changes(leading_lines=[*above, *own]), *others]
+    return [first.with_changes(leading_lines=[*above, *first.leading_lines]), *others]  # type: ignore[attr-defined]
 
 
 def own_comments(node: cst.CSTNode) -> Iterator[cst.Comment]:
