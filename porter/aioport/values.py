@@ -115,7 +115,7 @@ class Values:
             return self.is_no_lock(node.expression, depth + 1)
         owner = self.class_of(node)
         if owner is not None:
-            return not any(self._names.origins(base.value) & (library.LOCKS | {UNKNOWN}) for base in owner.bases)
+            return all(self._is_no_lock_class(base.value, depth + 1) for base in owner.bases)
         if isinstance(node, cst.Call):
             function = self._function(node.func)
             if function is not None:
@@ -125,6 +125,12 @@ class Values:
             return not self._names.origins(node.func) & (library.LOCKS | {UNKNOWN})
         values = [value for value in self._assigned(node) if not _is_none(value)]
         return bool(values) and all(value is not None and self.is_no_lock(value, depth + 1) for value in values)
+
+    def _is_no_lock_class(self, node: cst.BaseExpression, depth: int) -> bool:
+        owner = self._class_named(node.value) if isinstance(node, cst.Name) else None
+        if owner is not None and depth < _DEPTH:
+            return all(self._is_no_lock_class(base.value, depth + 1) for base in owner.bases)
+        return not self._names.origins(node) & (library.LOCKS | {UNKNOWN})
 
     def _all_made_by(self, values: Iterable[cst.BaseExpression | None], makers: frozenset[str], depth: int) -> bool:
         told = [value for value in values if not _is_none(value)]

@@ -127,6 +127,7 @@ class Imports:
             old.append(alias)
             return
         imported = self._imported(alias)
+        statement = self._lift.analysis.names.parents[alias]
         left = [use for use in imported.remaining if self._lift.is_left(use) or use in self._lift.staying]
         if left and alias.asname is None:
             self._keep(alias, style, old)
@@ -146,8 +147,10 @@ class Imports:
             for use in imported.remaining:
                 if use not in left:
                     self._lift.edits.on(use, lambda updated: updated.with_changes(value="asyncio"))
-        if changed.asname is None and dotted(module) == "asyncio" and self._has_plain_import:
-            return
+        if changed.asname is None and dotted(module) == "asyncio":
+            if self._has_plain_import:
+                return
+            self._has_plain_import = self._is_at_top(statement)
         new.append(changed)
 
     # from trollius import From
@@ -251,7 +254,7 @@ class Imports:
         elif list(old or new) != list(node.names) or (new and (old or changed is not node)):
             self._replace(node, statements)
 
-    def _is_at_top(self, node: Statement) -> bool:
+    def _is_at_top(self, node: cst.CSTNode) -> bool:
         parents = self._lift.analysis.names.parents
         line = parents[node]
         return isinstance(line, cst.SimpleStatementLine) and isinstance(parents[line], cst.Module)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from aioport.analysis import Function
 from aioport.lifting.parentheses import bare
 from aioport.lowering.down import Down, as_block, assign
-from aioport.lowering.managers import has_idiom
+from aioport.lowering.managers import has_idiom, is_entered_as_lock
+from aioport.names import dotted
 from aioport.tree import children, walk
 
 
@@ -21,7 +24,7 @@ def bring_down_async_with(down: Down, function: Function) -> None:
 def _bring_down(down: Down, function: Function, node: cst.With) -> None:
     jumps = _leaves(node.body, in_loop=False)
     names = [
-        "" if has_idiom(down.lower, _alone(node, item)) else _name(down, function, node, item) for item in node.items
+        "" if is_entered_as_lock(down.lower, node, item) else _name(down, function, node, item) for item in node.items
     ]
     flags = [down.fresh(node, "failed", f"{name}_failed") if jumps and name else "" for name in names]
     values = [down.fresh(node, "value", "entered") if _needs_value(item) else "" for item in node.items]
@@ -67,7 +70,14 @@ def _name(down: Down, function: Function, node: cst.With, item: cst.WithItem) ->
     if isinstance(item.item, cst.Name) and _stays(down, function, node, item.item):
         return item.item.value
     target = item.asname.name.value if item.asname is not None and isinstance(item.asname.name, cst.Name) else ""
-    return down.fresh(node, "manager", *([f"{target}_manager"] if target else []), "context_manager")
+    candidates = [_of_class(item.item), "manager", target and f"{target}_manager", "context_manager"]
+    return down.fresh(node, *filter(None, candidates))
+
+
+def _of_class(operand: cst.BaseExpression) -> str:
+    """``file_lock`` for ``locks.FileLock(path)``: what people call an object of a class."""
+    name = (dotted(operand.func) or "").rpartition(".")[2] if isinstance(operand, cst.Call) else ""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower() if name[:1].isupper() else ""
 
 
 def _stays(down: Down, function: Function, node: cst.With, name: cst.Name) -> bool:
@@ -110,8 +120,10 @@ def _expanded(
     if value:
         assert item.asname is not None
         statements.append(assign(value, entering))
-        target = cst.Assign([cst.AssignTarget(bare(item.asname.name))], cst.Name(value))
-        body = body.with_changes(body=[cst.SimpleStatementLine([target]), *body.body])
+        target = bare(item.asname.name)
+        assert isinstance(target, cst.BaseAssignTargetExpression)
+        unpacking = cst.Assign([cst.AssignTarget(target)], cst.Name(value))
+        body = body.with_changes(body=[cst.SimpleStatementLine([unpacking]), *body.body])
     elif item.asname is not None:
         assert isinstance(item.asname.name, cst.Name)
         statements.append(assign(item.asname.name.value, entering))

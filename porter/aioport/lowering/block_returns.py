@@ -169,7 +169,7 @@ class _Block:
                 lines.append(self._left_statement(node) if _returns(node) else node)
         return block.with_changes(body=lines)
 
-    def _left_statement(self, node: cst.CSTNode) -> cst.CSTNode:
+    def _left_statement(self, node: cst.BaseStatement) -> cst.BaseStatement:
         inside = self
         if isinstance(node, cst.With):
             self._check_leaving()
@@ -177,14 +177,17 @@ class _Block:
         elif isinstance(node, cst.Try):
             self._check_finally(node)
             inside = self._catching if node.handlers else self
-        elif not isinstance(node, (cst.If, cst.Else, cst.ExceptHandler)):
+        elif not isinstance(node, cst.If):
             raise _Stuck
-        changes: dict[str, object] = {"body": inside._left(node.body)}
-        if isinstance(node, (cst.If, cst.Try)) and node.orelse is not None:
-            changes["orelse"] = self._left_statement(node.orelse)
-        if isinstance(node, cst.Try):
-            changes["handlers"] = [self._left_statement(handler) for handler in node.handlers]
-        return node.with_changes(**changes)
+        changed = node.with_changes(body=inside._left(node.body))
+        if isinstance(changed, cst.Try):
+            handlers = [handler.with_changes(body=self._left(handler.body)) for handler in changed.handlers]
+            changed = changed.with_changes(handlers=handlers)
+        if isinstance(changed, cst.With) or changed.orelse is None:
+            return changed
+        if isinstance(changed.orelse, cst.If):
+            return changed.with_changes(orelse=self._left_statement(changed.orelse))
+        return changed.with_changes(orelse=changed.orelse.with_changes(body=self._left(changed.orelse.body)))
 
 
 def _always_returns(node: cst.BaseSuite) -> bool:

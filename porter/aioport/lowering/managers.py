@@ -14,9 +14,13 @@ from aioport.tree import walk
 
 def has_idiom(lower: Lower, node: cst.With) -> bool:
     """Whether all that an ``async with`` enters are locks that the target enters in a way of its own."""
-    return all(map(lower.is_lock, node.items)) and (
-        lower.target.has_with_lock(lower.version) or _can_be_tried(lower, node)
-    )
+    alone = lower.target.has_with_lock(lower.version) or len(node.items) == 1
+    return alone and all(is_entered_as_lock(lower, node, item) for item in node.items)
+
+
+def is_entered_as_lock(lower: Lower, node: cst.With, item: cst.WithItem) -> bool:
+    """Whether one of the things that ``node`` enters, alone, is a lock and the target has a way of its own for it."""
+    return lower.is_lock(item) and (lower.target.has_with_lock(lower.version) or _can_be_tried(node, item))
 
 
 def lower_managers(lower: Lower, function: Function) -> None:
@@ -26,18 +30,16 @@ def lower_managers(lower: Lower, function: Function) -> None:
         idiom(lower, statement)
 
 
-def _can_be_tried(lower: Lower, node: cst.With) -> bool:
-    """Whether the one lock of a ``with`` can be named again where it is released."""
-    item = node.items[0]
+def _can_be_tried(node: cst.With, item: cst.WithItem) -> bool:
+    """Whether the lock that ``item`` is can be named again where it is released."""
     name = dotted(item.item)
     return (
-        len(node.items) == 1
-        and item.asname is None
+        item.asname is None
         and name is not None
         and not any(
             isinstance(part, (cst.AssignTarget, cst.For, cst.AugAssign, cst.AnnAssign, cst.NamedExpr, cst.AsName))
             and any(dotted(target) == name for target in walk(part))
-            for part in walk(node.body)
+            for part in walk(node)
         )
     )
 
