@@ -1,7 +1,7 @@
 """Comprehensions that wait become loops before the statement that they stand in (PEP 530).
 
-A comprehension is a function of its own, and a generator that waited in it would be one as well. What is unrolled has to
-run where it ran before, so only what cannot tell the difference may stand before it in its statement; see
+A comprehension is a function of its own, and a generator that waited in it would be one as well. What is unrolled
+has to run where it ran before, so only what cannot tell the difference may stand before it in its statement; see
 :mod:`aioport.lowering.evaluation`.
 """
 
@@ -17,10 +17,10 @@ from aioport.lifting.parentheses import parenthesized_if_broken
 from aioport.lowering.context import Lower
 from aioport.lowering.down import Down, as_block, assign
 from aioport.lowering.evaluation import Evaluation
-from aioport.lowering.generator_expression import to_functions, why_not_function
+from aioport.lowering.generator_expression import line_before, to_functions, why_not_function
 from aioport.lowering.loops import below, in_parentheses, line_of, loops_of, own_comments
 from aioport.names import Scope
-from aioport.tree import walk
+from aioport.tree import Rewrite, walk
 
 Collected = Union[cst.ListComp, cst.SetComp, cst.DictComp]
 Comprehension = Union[Collected, cst.GeneratorExp]
@@ -30,7 +30,6 @@ _CONSUMERS = frozenset(
     f"builtins.{name}" for name in "all any dict frozenset list max min set sorted sum tuple".split()
 )
 """What has used up a generator when it returns."""
-_COMPOUND = (cst.If, cst.While, cst.For, cst.With)
 
 
 def waiting_comprehensions(lower: Lower, function: Function) -> list[Comprehension]:
@@ -88,13 +87,18 @@ def bring_down_comprehensions(down: Down, function: Function) -> None:
     for node in found:
         if node not in within:
             statements.setdefault(_statement(down.lower, node), []).append(node)
+    rewritten: set[cst.CSTNode] = set()
     for statement, nodes in statements.items():
         collected = [node for node in nodes if not isinstance(node, cst.GeneratorExp)]
-        # Those that are made functions have their turn once the statement is another.
+        line = _line(down.lower, statement) if collected else line_before(down.lower, _line(down.lower, statement))
+        # What else stands in a line that is rewritten has its turn once it is another.
+        if line in rewritten:
+            continue
+        rewritten.add(line)
         if collected:
-            _Unrolling(down, function, statement, collected).rewrite()
+            _Unrolling(down, function, statement, line, collected).rewrite()
         else:
-            to_functions(down, statement, [node for node in nodes if isinstance(node, cst.GeneratorExp)])
+            to_functions(down, line, [node for node in nodes if isinstance(node, cst.GeneratorExp)])
 
 
 def _statement(lower: Lower, node: cst.CSTNode) -> cst.CSTNode:
@@ -104,14 +108,27 @@ def _statement(lower: Lower, node: cst.CSTNode) -> cst.CSTNode:
     return node
 
 
+def _line(lower: Lower, statement: cst.CSTNode) -> cst.CSTNode:
+    """What ``statement`` stands in, beside other statements or by itself."""
+    return statement if isinstance(statement, cst.BaseCompoundStatement) else lower.analysis.names.parents[statement]
+
+
 class _Unrolling:
     """The waiting comprehensions of one statement, on their way to loops before it."""
 
-    def __init__(self, down: Down, function: Function, statement: cst.CSTNode, nodes: Sequence[Collected]) -> None:
+    def __init__(
+        self,
+        down: Down,
+        function: Function,
+        statement: cst.CSTNode,
+        line: cst.CSTNode,
+        nodes: Sequence[Collected],
+    ) -> None:
         self._down = down
         self._lower = down.lower
         self._function = function
         self._statement = statement
+        self._line = line
         self._nodes = nodes
         self._updated: dict[cst.CSTNode, Collected] = {}
         self._names: dict[cst.CSTNode, str] = {}
@@ -124,16 +141,13 @@ class _Unrolling:
             self._names[node] = self._assigned or self._down.fresh(self._statement, *self._candidates(node))
             self._keep_scope(node)
             self._down.edits.on(node, lambda updated, node=node: self._taken_out(node, updated))  # type: ignore[misc]
-        if isinstance(self._statement, cst.While):
-            self._down.edits.on(self._statement, self._tested_inside)
-        elif isinstance(self._statement, _COMPOUND):
-            self._down.edits.on(self._statement, self._before)
+        if isinstance(self._line, cst.While):
+            rewrite: Rewrite = self._tested_inside
+        elif isinstance(self._line, cst.BaseCompoundStatement):
+            rewrite = self._before
         else:
-            line = self._lower.analysis.names.parents[self._statement]
-            index = list(line.body).index(self._statement)  # type: ignore[attr-defined]
-            in_suite = isinstance(line, cst.SimpleStatementSuite)
-            rewrite = self._in_suite if in_suite else self._in_line
-            self._down.edits.on(line, lambda updated: rewrite(updated, index))
+            rewrite = self._in_suite if isinstance(self._line, cst.SimpleStatementSuite) else self._in_line
+        self._down.edits.on(self._line, rewrite)
 
     # What is taken out, and what is left in its place.
 
@@ -240,9 +254,12 @@ class _Unrolling:
         updated, name = self._updated[node], self._names[node]
         if isinstance(updated, cst.ListComp) and isinstance(self._statement, cst.Expr):
             if self._statement.value is node:
-                return self._commented([loops_of(updated.for_in, [line_of(cst.Expr(parenthesized_if_broken(updated.elt)))])], updated)
+                return self._commented(
+                    [loops_of(updated.for_in, [line_of(cst.Expr(parenthesized_if_broken(updated.elt)))])], updated
+                )
         start = assign(name, _empty(updated))
         if self._assigned:
+            assert isinstance(self._statement, cst.BaseSmallStatement)
             start = line_of(self._statement.with_changes(value=_empty(updated)))
         return self._commented([start, loops_of(updated.for_in, self._step(node, updated, cst.Name(name)))], updated)
 
@@ -268,7 +285,7 @@ class _Unrolling:
         return [*before, line_of(cst.Assign([cst.AssignTarget(target)], value))]
 
     def _before(self, updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
-        assert isinstance(updated, _COMPOUND)
+        assert isinstance(updated, (cst.If, cst.For, cst.With))
         plain = updated.with_changes(leading_lines=[])
         return cst.FlattenSentinel(below(updated.leading_lines, [*self._loops(), plain]))
 
@@ -284,9 +301,9 @@ class _Unrolling:
         lines = [*self._loops(), leaving, *body.body]
         return updated.with_changes(test=cst.Name("True"), body=body.with_changes(body=lines))
 
-    def _in_line(self, updated: cst.CSTNode, index: int) -> cst.FlattenSentinel[cst.CSTNode]:
+    def _in_line(self, updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
         assert isinstance(updated, cst.SimpleStatementLine)
-        lines = self._around(updated.body, index)
+        lines = self._around(updated.body)
         comment = updated.trailing_whitespace.comment
         if comment is None:
             return cst.FlattenSentinel(below(updated.leading_lines, lines))
@@ -295,11 +312,13 @@ class _Unrolling:
             return cst.FlattenSentinel(below(updated.leading_lines, lines))
         return cst.FlattenSentinel(below([*updated.leading_lines, cst.EmptyLine(comment=comment)], lines))
 
-    def _in_suite(self, updated: cst.CSTNode, index: int) -> cst.CSTNode:
+    def _in_suite(self, updated: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(updated, cst.SimpleStatementSuite)
-        return as_block(updated).with_changes(body=self._around(updated.body, index))
+        return as_block(updated).with_changes(body=self._around(updated.body))
 
-    def _around(self, body: Sequence[cst.BaseSmallStatement], index: int) -> list[cst.BaseStatement]:
+    def _around(self, body: Sequence[cst.BaseSmallStatement]) -> list[cst.BaseStatement]:
+        assert isinstance(self._line, (cst.SimpleStatementLine, cst.SimpleStatementSuite))
+        index = next(i for i, small in enumerate(self._line.body) if small is self._statement)
         own = [] if self._is_gone() else [line_of(body[index])]
         return [*map(line_of, body[:index]), *self._loops(), *own, *map(line_of, body[index + 1 :])]
 

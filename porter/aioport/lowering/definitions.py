@@ -29,7 +29,7 @@ def lower_definition(lower: Lower, function: Function) -> None:
 
 
 def _words(lower: Lower, function: Function) -> list[cst.BaseExpression]:
-    """The decorators; aiocompat's for asynchronous generators takes coroutine functions, and makes its own of others."""
+    """The decorators; aiocompat's for asynchronous generators takes coroutine functions, and makes them where asked."""
     if not function.is_asynchronous_generator:
         return [lower.word("coroutine")]
     generator = use_helper(lower, function.node.name, "async_generator")

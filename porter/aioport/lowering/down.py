@@ -44,7 +44,8 @@ class Down:
     def fresh(self, node: cst.CSTNode, *candidates: str) -> str:
         """The first of ``candidates`` that means nothing in the function and that nothing around ``node`` was given.
 
-        ``node`` is the statement that is brought down, or the module, for a name that means nothing in all the file. If none is free, the last one is numbered.
+        ``node`` is the statement that is brought down, or the module, for a name that means nothing in all the file. If
+        none is free, the last one is numbered.
         """
         around = self._taken_around(node) | self._given_around(node)
         number = 1

@@ -32,13 +32,16 @@ def why_not_function(
     return None
 
 
-def to_functions(down: Down, statement: cst.CSTNode, nodes: Sequence[cst.GeneratorExp]) -> None:
-    """Put a function for each of ``nodes``, which are evaluated for ``statement``, before it."""
-    parents = down.lower.analysis.names.parents
-    line = statement if isinstance(statement, cst.BaseCompoundStatement) else parents[statement]
-    # A statement cannot stand before an elif.
+def line_before(lower: Lower, line: cst.CSTNode) -> cst.CSTNode:
+    """The line before which a statement for ``line`` can stand: not between an ``if`` and its ``elif``."""
+    parents = lower.analysis.names.parents
     while isinstance(line, cst.If) and isinstance(around := parents[line], cst.If) and around.orelse is line:
         line = around
+    return line
+
+
+def to_functions(down: Down, line: cst.CSTNode, nodes: Sequence[cst.GeneratorExp]) -> None:
+    """Put a function for each of ``nodes`` before ``line``."""
     functions: list[cst.BaseStatement] = []
     for node in nodes:
         _to_function(down, line, node, functions)
@@ -48,7 +51,7 @@ def to_functions(down: Down, statement: cst.CSTNode, nodes: Sequence[cst.Generat
             lines = [line_of(small) for small in updated.body]
             return cst.IndentedBlock([*functions, *lines], header=updated.trailing_whitespace)
         assert isinstance(updated, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
-        above = updated.leading_lines  # type: ignore[attr-defined]
+        above = updated.leading_lines
         apart = above if above and above[0].comment is None else [_BLANK, *above]
         return cst.FlattenSentinel([*functions, updated.with_changes(leading_lines=apart)])
 

@@ -1,4 +1,7 @@
-"""The loops that the clauses of a comprehension stand for (language reference, "Displays for lists, sets and dictionaries")."""
+"""The loops that the clauses of a comprehension stand for.
+
+As in the language reference, "Displays for lists, sets and dictionaries".
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,8 @@ def loops_of(clause: cst.CompFor, innermost: Sequence[cst.BaseStatement]) -> cst
         tests = [_joined(tests)]
     for test in reversed(tests):
         body = [cst.If(parenthesized_if_broken(test), cst.IndentedBlock(body))]
-    target = clause.target.with_changes(lpar=[], rpar=[]) if isinstance(clause.target, cst.Tuple) else clause.target
-    return cst.For(target, parenthesized_if_broken(clause.iter), cst.IndentedBlock(body), asynchronous=clause.asynchronous)
+    iterable = parenthesized_if_broken(clause.iter)
+    return cst.For(clause.target, iterable, cst.IndentedBlock(body), asynchronous=clause.asynchronous)
 
 
 def _joined(tests: Sequence[cst.BaseExpression]) -> cst.BaseExpression:
@@ -32,10 +35,12 @@ def _joined(tests: Sequence[cst.BaseExpression]) -> cst.BaseExpression:
 
 def in_parentheses(node: cst.BaseExpression, *kinds: type[cst.CSTNode]) -> cst.BaseExpression:
     """``node`` in parentheses if it is of one of ``kinds``, or binds less than all operators."""
-    return parenthesized(node) if isinstance(node, (cst.IfExp, cst.Lambda, cst.NamedExpr, *kinds)) else parenthesized_if_broken(node)
+    binds_less = isinstance(node, (cst.IfExp, cst.Lambda, cst.NamedExpr, *kinds))
+    return parenthesized(node) if binds_less else parenthesized_if_broken(node)
 
 
 def line_of(small: cst.BaseSmallStatement) -> cst.SimpleStatementLine:
+    """``small`` on a line of its own."""
     return cst.SimpleStatementLine([small.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)])
 
 
