@@ -9,6 +9,7 @@ import libcst as cst
 from aioport import library
 from aioport.findings import Applicability, Severity
 from aioport.lifting.context import Lift
+from aioport.names import dotted
 from aioport.styles import Vocabulary, libraries, vocabularies
 
 
@@ -45,7 +46,8 @@ def _lift_attribute(lift: Lift, node: cst.Attribute) -> None:
         lift.consume(node)
         lift.edits.replace(node, cst.Name(name, lpar=node.lpar, rpar=node.rpar))
     elif name in style.missing:
-        if name in style.helpers and isinstance(node.value, cst.Name) and node.value.value == style.module:
+        # Under another name the module becomes asyncio as a whole.
+        if name in style.helpers and not (lift.keeps_helpers and dotted(node.value) != style.module):
             keep_helper(lift, node, name, style)
         elif node.attr not in lift.consumed:
             report_missing(lift, node, name, style)

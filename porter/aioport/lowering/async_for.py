@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from aioport.analysis import Function
-from aioport.lowering.down import Down, as_block, assign, breaks
+from aioport.lowering.down import Down, as_block, assign, breaks, starting_with
 
 
 def bring_down_async_for(down: Down, function: Function) -> None:
@@ -29,15 +29,14 @@ def _bring_down(down: Down, node: cst.For) -> None:
         statements[0] = statements[0].with_changes(
             leading_lines=updated.leading_lines, trailing_whitespace=as_block(updated.body).header
         )
-        body = as_block(updated.body).with_changes(header=cst.TrailingWhitespace())
-        if not target:
-            unpacking = cst.Assign([cst.AssignTarget(updated.target)], cst.Name(item))
-            body = body.with_changes(body=[cst.SimpleStatementLine([unpacking]), *body.body])
+        unpacking = cst.Assign([cst.AssignTarget(updated.target)], cst.Name(item))
+        unpacked = [] if target else [cst.SimpleStatementLine([unpacking])]
         step = assign(item, cst.Await(_next(down, iterator)))
         if flag:
+            body = starting_with(updated.body, *unpacked)
             return cst.FlattenSentinel([*statements, _with_flag(flag, step, body, updated.orelse)])
-        lines = [_step(step, cst.SimpleStatementLine([cst.Break()])), *body.body]
-        loop = cst.While(cst.Name("True"), body.with_changes(body=lines))
+        waiting = _step(step, cst.SimpleStatementLine([cst.Break()]))
+        loop = cst.While(cst.Name("True"), starting_with(updated.body, waiting, *unpacked))
         return cst.FlattenSentinel([*statements, loop, *_after(updated.orelse)])
 
     down.edits.on(node, rewrite)

@@ -8,7 +8,7 @@ import libcst as cst
 
 from aioport.analysis import Function
 from aioport.lifting.parentheses import bare
-from aioport.lowering.down import Down, as_block, assign
+from aioport.lowering.down import Down, as_block, assign, starting_with
 from aioport.lowering.managers import has_idiom, is_entered_as_lock
 from aioport.names import dotted
 from aioport.tree import children, walk
@@ -31,9 +31,8 @@ def _bring_down(down: Down, function: Function, node: cst.With) -> None:
 
     def rewrite(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
         assert isinstance(updated, cst.With)
-        body = as_block(updated.body)
-        header = body.header
-        body = body.with_changes(header=cst.TrailingWhitespace())
+        header = as_block(updated.body).header
+        body = starting_with(updated.body)
         statements: list[cst.BaseStatement] = []
         for item, name, value, flag in reversed(list(zip(updated.items, names, values, flags))):
             if name:
@@ -123,7 +122,7 @@ def _expanded(
         target = bare(item.asname.name)
         assert isinstance(target, cst.BaseAssignTargetExpression)
         unpacking = cst.Assign([cst.AssignTarget(target)], cst.Name(value))
-        body = body.with_changes(body=[cst.SimpleStatementLine([unpacking]), *body.body])
+        body = starting_with(body, cst.SimpleStatementLine([unpacking]))
     elif item.asname is not None:
         assert isinstance(item.asname.name, cst.Name)
         statements.append(assign(item.asname.name.value, entering))

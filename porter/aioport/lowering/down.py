@@ -27,27 +27,12 @@ class Down:
         """Whether the target writes ``aenter`` and friends: its words come from a library, and 2.7 needs aexit."""
         return bool(self.lower.vocabulary.wait)
 
-    def _taken_around(self, node: cst.CSTNode) -> set[str]:
-        """The names that mean something in the outermost function around ``node``, or in the file, and builtins."""
-        parents = self.lower.analysis.names.parents
-        around: cst.CSTNode = self.lower.analysis.module
-        current: cst.CSTNode | None = node
-        while current is not None:
-            around = current if isinstance(current, cst.FunctionDef) else around
-            current = parents.get(current)
-        names = self.lower.analysis.names
-        scopes = [names.scopes[part] for part in walk(around) if part in names.scopes]
-        bound = {name for scope in scopes for name in (*scope.bindings, *scope.elsewhere)}
-        used = {part.value for part in walk(around) if isinstance(part, cst.Name) and names.is_evaluated(part)}
-        return bound | used | _BUILTINS
-
     def fresh(self, node: cst.CSTNode, *candidates: str) -> str:
-        """The first of ``candidates`` that means nothing in the function and that nothing around ``node`` was given.
+        """The first of ``candidates`` that its function does not use and that nothing around ``node`` was given.
 
-        ``node`` is the statement that is brought down, or the module, for a name that means nothing in all the file. If
-        none is free, the last one is numbered.
+        ``node`` is the statement that is brought down. If none is free, the last one is numbered.
         """
-        around = self._taken_around(node) | self._given_around(node)
+        around = self._used_around(node) | self._given_around(node) | _BUILTINS
         number = 1
         name = next((name for name in candidates if name not in around), "")
         while not name:
@@ -55,6 +40,18 @@ class Down:
             name = f"{candidates[-1]}{number}" if f"{candidates[-1]}{number}" not in around else ""
         self._given.setdefault(node, set()).add(name)
         return name
+
+    def _used_around(self, node: cst.CSTNode) -> set[str]:
+        analysis = self.lower.analysis
+        function = analysis.function_around(node) if node is not analysis.module else None
+        found = set()
+        for part in walk(function.node if function is not None else analysis.module):
+            if isinstance(part, cst.Name):
+                parent = analysis.names.parents[part]
+                label = parent.attr if isinstance(parent, cst.Attribute) else getattr(parent, "keyword", None)
+                if label is not part:
+                    found.add(part.value)
+        return found
 
     def _given_around(self, node: cst.CSTNode) -> set[str]:
         given: set[str] = set()
@@ -106,6 +103,14 @@ def _alias(module: str, name: str) -> cst.ImportAlias:
 def assign(name: str, value: cst.BaseExpression) -> cst.SimpleStatementLine:
     """``name = value``."""
     return cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(cst.Name(name))], value)])
+
+
+def starting_with(body: cst.BaseSuite, *statements: cst.BaseStatement) -> cst.IndentedBlock:
+    """``body`` on lines of its own after ``statements``, which take the place of a mere ``pass``."""
+    block = as_block(body).with_changes(header=cst.TrailingWhitespace())
+    only = block.body[0]
+    empty = len(block.body) == 1 and only.deep_equals(cst.SimpleStatementLine([cst.Pass()]))
+    return block.with_changes(body=[*statements, *(() if empty and statements else block.body)])
 
 
 def as_block(body: cst.BaseSuite) -> cst.IndentedBlock:
