@@ -18,6 +18,7 @@ from aioport.lowering.generators import lower_kept_delegations
 from aioport.lowering.imports import Imports
 from aioport.lowering.managers import lower_managers
 from aioport.lowering.returns import lower_returns
+from aioport.lowering.variables import lower_list_variables
 from aioport.lowering.waits import lower_items, lower_waits
 
 __all__ = ["PASSES", "Lower", "bring_down", "lower", "report_left"]
@@ -37,5 +38,6 @@ def lower(context: Lower) -> None:
             lower_part(context, function)
     lower_kept_delegations(context)
     lower_classes(context)
+    lower_list_variables(context)
     lower_api(context)
     Imports(context).rewrite()

@@ -19,6 +19,7 @@ from aioport.lowering.down import Down, as_block, assign
 from aioport.lowering.evaluation import Evaluation
 from aioport.lowering.generator_expression import line_before, to_functions, why_not_function
 from aioport.lowering.loops import below, in_parentheses, line_of, loops_of, own_comments
+from aioport.lowering.variables import each, is_used_around, rename
 from aioport.names import Scope
 from aioport.tree import Rewrite, walk
 
@@ -158,32 +159,11 @@ class _Unrolling:
 
     def _keep_scope(self, node: Collected) -> None:
         """Rename the variables of a comprehension that mean something else in the function."""
-        names = self._lower.analysis.names
-        scope = names.scopes[node]
-        inside = set(walk(node))
-        for name in scope.bindings:
-            if not self._is_used_around(name, inside, scope):
-                continue
-            if name not in self._renamed:
-                self._renamed[name] = self._down.fresh(self._statement, f"each_{name}")
-            fresh = self._renamed[name]
-            for part in inside:
-                if isinstance(part, cst.Name) and part.value == name and names.binding_scope(part) is scope:
-                    self._down.edits.on(part, lambda updated, to=fresh: updated.with_changes(value=to))  # type: ignore[misc]
-
-    def _is_used_around(self, name: str, inside: set[cst.CSTNode], scope: Scope) -> bool:
-        """Whether ``name`` means something in the function that a loop variable of that name would be instead."""
-        around = self._function.scope
-        if name in around.bindings or name in around.elsewhere:
-            return True
-        outer = around.find(name)
-        return any(
-            isinstance(part, cst.Name)
-            and part.value == name
-            and self._lower.analysis.names.is_evaluated(part)
-            and self._lower.analysis.names.binding_scope(part) is outer
-            for part in walk(self._function.node)
-        )
+        for name in self._lower.analysis.names.scopes[node].bindings:
+            if is_used_around(self._lower, name, self._function.scope):
+                if name not in self._renamed:
+                    self._renamed[name] = self._down.fresh(self._statement, each(name))
+                rename(self._lower, self._down.edits, node, name, self._renamed[name])
 
     def _assigned_directly(self) -> str:
         """The name that the statement assigns the comprehension to, where nobody can see it while it is filled."""
