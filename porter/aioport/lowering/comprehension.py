@@ -19,7 +19,7 @@ from aioport.lowering.down import Down, as_block, assign
 from aioport.lowering.evaluation import Evaluation
 from aioport.lowering.generator_expression import line_before, to_functions, why_not_function
 from aioport.lowering.loops import below, in_parentheses, line_of, loops_of, own_comments
-from aioport.lowering.variables import each, is_used_around, rename
+from aioport.lowering.variables import each, is_seen_around, rename
 from aioport.names import Scope
 from aioport.tree import Rewrite, walk
 
@@ -160,7 +160,7 @@ class _Unrolling:
     def _keep_scope(self, node: Collected) -> None:
         """Rename the variables of a comprehension that mean something else in the function."""
         for name in self._lower.analysis.names.scopes[node].bindings:
-            if is_used_around(self._lower, name, self._function.scope):
+            if is_seen_around(self._lower, node, name, self._function.scope):
                 if name not in self._renamed:
                     self._renamed[name] = self._down.fresh(self._statement, each(name))
                 rename(self._lower, self._down.edits, node, name, self._renamed[name])
