@@ -179,7 +179,7 @@ class _Unrolling:
         names = self._lower.analysis.names
         inside = set(walk(node))
         loads = [load for load in self._lower.analysis.loads[scope, target.value] if load is not target]
-        if any(load in inside or names.scope_of(load) is not scope and not self._is_plain(load) for load in loads):
+        if any(load in inside or (names.scope_of(load) is not scope and not self._is_plain(load)) for load in loads):
             return ""
         bindings = names.scopes[node].bindings
         seen = self._is_guarded() and not self._is_only_used_after([load for load in loads if load not in inside])
@@ -232,11 +232,9 @@ class _Unrolling:
 
     def _loop(self, node: Collected) -> list[cst.BaseStatement]:
         updated, name = self._updated[node], self._names[node]
-        if isinstance(updated, cst.ListComp) and isinstance(self._statement, cst.Expr):
-            if self._statement.value is node:
-                return self._commented(
-                    [loops_of(updated.for_in, [line_of(cst.Expr(parenthesized_if_broken(updated.elt)))])], updated
-                )
+        if isinstance(updated, cst.ListComp) and isinstance(self._statement, cst.Expr) and self._is_gone():
+            element = line_of(cst.Expr(parenthesized_if_broken(updated.elt)))
+            return self._commented([loops_of(updated.for_in, [element])], updated)
         start = assign(name, _empty(updated))
         if self._assigned:
             assert isinstance(self._statement, cst.BaseSmallStatement)
