@@ -7,7 +7,7 @@ has to run where it ran before, so only what cannot tell the difference may stan
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Union
 
 import libcst as cst
@@ -253,7 +253,8 @@ class _Unrolling:
         key: cst.BaseExpression = updated.key
         assert isinstance(node, cst.DictComp)
         before: list[cst.BaseStatement] = []
-        if not _is_constant(node.key) and not _is_constant(node.value):
+        variables = self._lower.analysis.names.scopes[node].bindings
+        if not _is_constant(node.key, variables) and not _is_constant(node.value, variables):
             # The value of an assignment is evaluated before what is assigned to.
             fresh = self._down.fresh(self._statement, "key", f"{name.value}_key")
             before = [assign(fresh, parenthesized_if_broken(key))]
@@ -315,6 +316,8 @@ def _empty(node: Collected) -> cst.BaseExpression:
     return cst.List([]) if isinstance(node, cst.ListComp) else cst.Dict([])
 
 
-def _is_constant(node: cst.BaseExpression) -> bool:
-    """Whether it makes no difference when ``node`` is evaluated."""
-    return isinstance(node, (cst.Name, cst.BaseNumber, cst.SimpleString))
+def _is_constant(node: cst.BaseExpression, variables: Collection[str]) -> bool:
+    """Whether it makes no difference when ``node`` is evaluated; only the loops assign to ``variables``."""
+    if isinstance(node, cst.Name):
+        return node.value in variables
+    return isinstance(node, (cst.BaseNumber, cst.SimpleString))
