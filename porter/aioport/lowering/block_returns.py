@@ -110,9 +110,12 @@ class _Block:
             # What comes after `if x: return y` is its `else`.
             if not isinstance(statement, cst.If) or statement.orelse is not None or not _always_returns(statement.body):
                 raise _Stuck
-            orelse = cst.Else(block.with_changes(body=rest, header=cst.TrailingWhitespace()))
-            statement = statement.with_changes(orelse=orelse)
-            block = block.with_changes(footer=())
+            if len(rest) == 1 and isinstance(rest[0], cst.If):
+                statement = statement.with_changes(orelse=rest[0])
+            else:
+                orelse = cst.Else(block.with_changes(body=rest, header=cst.TrailingWhitespace()))
+                statement = statement.with_changes(orelse=orelse)
+                block = block.with_changes(footer=())
         return block.with_changes(body=[*block.body[:index], self._settled_statement(statement)])
 
     def _settled_statement(self, node: cst.BaseStatement) -> cst.BaseStatement:
