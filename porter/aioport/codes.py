@@ -370,6 +370,25 @@ class OlderName(Code):
     """
 
 
+class OlderSyntax(Code):
+    """Syntax of Python 3 was written as Python 2 has it; what the program does with text and numbers was not touched.
+
+    Why: f-strings become calls of ``str.format``, annotations type comments, ``super()`` gets its arguments, and so on;
+    ``from __future__`` brings division and print. What builtins and methods give is not syntax. On Python 2 a plain
+    literal is bytes, so a format call fails with UnicodeEncodeError where it is given text that is not ASCII;
+    ``map``, ``zip``, ``filter``, ``range`` and the methods of dicts give lists; ``round`` gives floats; a name after
+    ``except ... as`` stays; ``!=`` does not ask ``__eq__``; annotations are no longer there at run time.
+
+    Example::
+
+        # type: (int) -> str                                 # was def show(port: int) -> str:
+        return 'on port {}'.format(port)                     # was f'on port {port}'
+
+    What to do: put ``from __future__ import unicode_literals`` into files that format text which is not ASCII, and run
+    the tests on Python 2.
+    """
+
+
 class PositionalArguments(Code):
     """Arguments are given by position to something that takes them by keyword only in asyncio.
 

@@ -13,6 +13,7 @@ from aioport.lowering.cancellation import lower_cancellation
 from aioport.lowering.classes import lower_classes
 from aioport.lowering.context import Lower
 from aioport.lowering.definitions import lower_definition
+from aioport.lowering.equivalents import lower_syntax
 from aioport.lowering.generators import lower_kept_delegations
 from aioport.lowering.imports import Imports
 from aioport.lowering.managers import lower_managers
@@ -37,4 +38,5 @@ def lower(context: Lower) -> None:
     lower_kept_delegations(context)
     lower_classes(context)
     lower_api(context)
+    lower_syntax(context)
     Imports(context).rewrite()

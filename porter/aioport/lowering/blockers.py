@@ -11,18 +11,20 @@ from aioport.findings import Severity
 from aioport.lowering.api import Fate, api_uses, fate_of, report_missing
 from aioport.lowering.context import Lower
 from aioport.lowering.definitions import is_generator
+from aioport.lowering.equivalents import find_equivalents
+from aioport.lowering.equivalents.raising import forgotten_by
 from aioport.lowering.returns import around
 from aioport.lowering.syntax import newer_syntax
 from aioport.names import dotted
 from aioport.tree import walk
 
-_KEEPS_EXCEPTION = (3, 0)
 _ANY_DECORATOR = (3, 9)
 """First version in which a decorator may be any expression (PEP 614)."""
 
 
 def find_blockers(lower: Lower) -> bool:
     """Note what blocks each native function, report what blocks the whole file, and say whether something does."""
+    find_equivalents(lower)
     for function in lower.natives:
         if function.suspensions:
             lower.block(
@@ -120,25 +122,21 @@ def _of_wait(lower: Lower, node: cst.Await) -> None:
 
 
 def _of_raise(lower: Lower, node: cst.Raise) -> None:
-    """A bare ``raise`` after a wait in the same handler: on Python 2 the wait clears the exception it means."""
-    function = _around(lower, node)
-    if function is None or node.exc is not None or lower.version >= _KEEPS_EXCEPTION:
+    """A bare ``raise`` that Python 2 would raise another exception for, or none."""
+    function = lower.analysis.function_around(node)
+    if function is None or forgotten_by(lower, node) is None or _is_brought_down(lower, node):
         return
-    handler: cst.CSTNode = node
-    while not isinstance(handler, cst.ExceptHandler):
-        if handler is function.node:
-            return
-        handler = lower.analysis.names.parents[handler]
-    within = set(walk(handler.body))
-    waits: set[cst.CSTNode] = {*lower.waits.get(function, ()), *lower.managers.get(function, ())}
-    if waits & within:
-        lower.block(
-            function,
-            node,
-            "await-position",
-            "Python 2 has forgotten the exception by now, because something is waited for in this handler",
-            "keep the exception in a name, and raise that",
-        )
+    lower.block(
+        function,
+        node,
+        "await-position",
+        "Python 2 has forgotten the exception by now, because something is waited for, or caught, in this handler",
+        "keep the exception in a name, and raise that",
+    )
+
+
+def _is_brought_down(lower: Lower, node: cst.CSTNode) -> bool:
+    return any(equivalent.construct is node for equivalent in lower.equivalents)
 
 
 def _is_awaitable_class(lower: Lower, node: cst.BaseExpression) -> bool:
@@ -220,7 +218,10 @@ def _above(lower: Lower, line: int, node: cst.CSTNode) -> str:
 def _report_syntax(lower: Lower) -> bool:
     """Report syntax, and names, that the target version does not have; whether there is any."""
     found = False
-    for node, message in newer_syntax(lower.analysis, lower.version, ignored=lower.vocabulary.builtins):
+    brought_down = {equivalent.construct for equivalent in lower.equivalents}
+    for node, message in newer_syntax(lower, lower.vocabulary.builtins):
+        if node in brought_down:
+            continue
         found = True
         lower.report(
             node,

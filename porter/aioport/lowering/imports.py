@@ -62,6 +62,9 @@ class Imports:
         words = sorted(word for word in lower.words if word and lower.is_imported_by_name(word))
         bare = "" in lower.words or any(word and word not in words for word in lower.words)
         added: list[Statement] = []
+        for module in sorted(lower.modules):
+            if module not in lower.analysis.names.top.bindings:
+                added.append(_import(module, module))
         if bare and lower.module_binding is None:
             added.append(_import(lower.module, lower.module_name))
         if lower.helpers:
