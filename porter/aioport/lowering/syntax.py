@@ -13,7 +13,7 @@ import libcst as cst
 from aioport.analysis import Analysis, Definition
 from aioport.history import Version, versions
 from aioport.lowering.context import Lower
-from aioport.lowering.equivalents.future import lacks_coding_line, text_that_is_not_ascii
+from aioport.lowering.equivalents.future import text_that_is_not_ascii
 from aioport.tree import walk
 
 _PYTHON3, _UNPACKING = (3, 0), (3, 5)
@@ -136,8 +136,15 @@ def _of_python2(lower: Lower) -> Iterator[tuple[cst.CSTNode, str]]:
                     yield returning, "a generator cannot return a value on Python 2"
     for node in text_that_is_not_ascii(lower):
         yield node, "text that is not ASCII is bytes on Python 2 unless it is marked with u"
-    if lacks_coding_line(analysis.module):
-        yield analysis.module, "Python 2 wants a coding line for what is not ASCII"
+    for node in walk(analysis.module):
+        if isinstance(node, cst.Name) and (not node.value.isascii() or (node.value == "exec" and not _is_exec(lower, node))):
+            yield node, f"{node.value} cannot be a name on Python 2"
+
+
+def _is_exec(lower: Lower, node: cst.Name) -> bool:
+    """Whether a call of ``exec`` reads as the statement of Python 2, which takes a tuple for the same."""
+    call = lower.analysis.names.parents[node]
+    return isinstance(call, cst.Call) and call.func is node and isinstance(lower.analysis.names.parents[call], cst.Expr)
 
 
 def _is_starred(analysis: Analysis, node: cst.List | cst.Tuple | cst.Set) -> bool:

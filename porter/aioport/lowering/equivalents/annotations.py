@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from aioport import library
-from aioport.lowering.context import Equivalent, Lower
+from aioport.lowering.context import Equivalent, Lower, unchanged
 from aioport.styles import words
 from aioport.tree import walk
 
@@ -31,15 +31,11 @@ def of_annotations(lower: Lower) -> Iterator[Equivalent]:
         annotations = list(_of_signature(node))
         if lower.version < _OF_FUNCTIONS and annotations and all(map(_is_plain, annotations)) and _hides(lower, node):
             comment = _signature_comment(lower, node, bool(function.owner))
-            yield from (Equivalent(found, found, _same) for found in annotations)
+            yield from (Equivalent(found, found, unchanged) for found in annotations)
             yield Equivalent(node, node, lambda updated, said=comment: _without_annotations(said, updated))  # type: ignore[misc]
     for node in walk(lower.analysis.module):
         if isinstance(node, cst.AnnAssign) and _is_plain(node.annotation) and _means_nothing(lower, node):
             yield from _of_variable(lower, node)
-
-
-def _same(updated: cst.CSTNode) -> cst.CSTNode:
-    return updated
 
 
 def _are_read(lower: Lower) -> bool:
@@ -89,17 +85,19 @@ def _hides(lower: Lower, node: cst.FunctionDef) -> bool:
 
 
 def _signature_comment(lower: Lower, node: cst.FunctionDef, is_method: bool) -> str | None:
-    """The type comment of a signature, where all of it is annotated, or only what is returned."""
+    """The type comment of a signature, where what is returned is annotated; there is none without that."""
     params = list(_params(node.params))
     static = any(lower.analysis.names.means(d.decorator, frozenset(["builtins.staticmethod"])) for d in node.decorators)
     if is_method and not static and params and params[0].annotation is None:
         params = params[1:]
-    returned = _written(node.returns) if node.returns is not None else None
+    if node.returns is None:
+        return None
+    returned = _written(node.returns)
     if not all(param.annotation for param in params):
-        return None if returned is None else f"# type: (...) -> {returned}"
+        return f"# type: (...) -> {returned}"
     stars = (param.star if isinstance(param.star, str) else "" for param in params)
     types = ", ".join(star + _written(param.annotation) for star, param in zip(stars, params) if param.annotation)
-    return f"# type: ({types}) -> {returned or 'Any'}"
+    return f"# type: ({types}) -> {returned}"
 
 
 def _written(annotation: cst.Annotation) -> str:
@@ -158,15 +156,27 @@ def _is_plain_base(lower: Lower, base: cst.BaseExpression) -> bool:
 def _of_variable(lower: Lower, node: cst.AnnAssign) -> Iterator[Equivalent]:
     line = lower.analysis.names.parents[node]
     said = _written(node.annotation)
+    alone = isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1
     yield Equivalent(node, node, _as_assignment)
-    if not isinstance(line, cst.SimpleStatementLine) or len(line.body) > 1:
-        return
-    if node.value is not None:
+    if alone and node.value is not None:
         yield Equivalent(node.annotation, line, lambda updated: _with_comment(said, updated))
-    elif not isinstance(lower.analysis.names.parents[line], cst.Module) or line.leading_lines:
-        return
-    else:
+    elif alone and _can_go(line, lower.analysis.names.parents[line]):
         yield Equivalent(node.annotation, line, lambda updated: cst.RemoveFromParent())
+    else:
+        yield Equivalent(node.annotation, node.annotation, unchanged)
+
+
+def _can_go(line: cst.CSTNode, block: cst.CSTNode) -> bool:
+    """Whether a line may be taken out of its block: it has no comment, and something else stays there."""
+    assert isinstance(line, cst.SimpleStatementLine)
+    comments = line.trailing_whitespace.comment is not None or any(empty.comment for empty in line.leading_lines)
+    return not comments and any(
+        not isinstance(other, cst.SimpleStatementLine) or not _is_mere(other.body[0]) for other in block.body  # type: ignore[attr-defined]
+    )
+
+
+def _is_mere(statement: cst.BaseSmallStatement) -> bool:
+    return isinstance(statement, cst.AnnAssign) and statement.value is None
 
 
 def _as_assignment(updated: cst.CSTNode) -> cst.CSTNode:

@@ -14,7 +14,7 @@ from typing import Union
 import libcst as cst
 
 from aioport.lifting.parentheses import parenthesized
-from aioport.lowering.context import Equivalent, Lower
+from aioport.lowering.context import Equivalent, Lower, unchanged
 from aioport.names import dotted
 from aioport.tree import walk
 
@@ -39,13 +39,11 @@ def of_fstrings(lower: Lower) -> Iterator[Equivalent]:
         if not joined or not all(_has_format(lower, part) for part in joined):
             continue
         early = _formatted_early([f for part in joined for f in _fields(part.parts)])
+        if early and not all(map(lower.is_free, ("ascii", "format", "repr", "str"))):
+            continue
         texts = {f: code(f.expression) for part in joined for f in _fields(part.parts) if f.equal is not None}
         yield Equivalent(node, node, lambda updated, node=node, e=early, t=texts: _formatted(node, updated, e, t))  # type: ignore[misc]
-        yield from (Equivalent(part, part, _same) for part in joined if part is not node and part in parts)
-
-
-def _same(updated: cst.CSTNode) -> cst.CSTNode:
-    return updated
+        yield from (Equivalent(part, part, unchanged) for part in joined if part is not node and part in parts)
 
 
 def _joined(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
@@ -112,6 +110,8 @@ def _formatted_early(fields: Sequence[cst.FormattedStringExpression]) -> set[cst
 def _may_change(shown: cst.BaseExpression, later: cst.BaseExpression) -> bool:
     if isinstance(shown, (cst.BaseNumber, cst.SimpleString)):
         return False
+    if isinstance(shown, cst.Call) and _gives_settled(shown.func):
+        return False
     name = dotted(shown)
     for node in walk(later):
         if isinstance(node, _WAITS):
@@ -125,7 +125,12 @@ def _may_change(shown: cst.BaseExpression, later: cst.BaseExpression) -> bool:
 
 
 def _only_looks(function: cst.BaseExpression) -> bool:
-    return isinstance(function, cst.Name) and function.value in ("len", "repr", "str", "type", "id", "sorted", "int")
+    return _gives_settled(function) or (isinstance(function, cst.Name) and function.value in ("sorted", "type"))
+
+
+def _gives_settled(function: cst.BaseExpression) -> bool:
+    """Whether a builtin gives something that nothing can change any more."""
+    return isinstance(function, cst.Name) and function.value in ("bool", "float", "id", "int", "len", "repr", "str")
 
 
 def _formatted(

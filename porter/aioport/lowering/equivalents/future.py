@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import libcst as cst
 
 from aioport.history import Version
-from aioport.lowering.context import Equivalent, Lower
+from aioport.lowering.context import Equivalent, Lower, unchanged
 from aioport.names import dotted
 from aioport.tree import walk
 
@@ -33,7 +33,7 @@ def of_future(lower: Lower) -> Iterator[Equivalent]:
         if "print_function" not in imported:
             lower.futures.add("print_function")
         parent = lower.analysis.names.parents[node]
-        yield Equivalent(parent if isinstance(parent, cst.Call) and parent.func is node else node, node, _same)
+        yield Equivalent(parent if isinstance(parent, cst.Call) and parent.func is node else node, node, unchanged)
     for node in walk(lower.analysis.module):
         if isinstance(node, (cst.BinaryOperation, cst.AugAssign)) and _divides(node) and "division" not in imported:
             lower.futures.add("division")
@@ -46,12 +46,12 @@ def of_module(lower: Lower) -> Iterator[Equivalent]:
     module = lower.analysis.module
     if lower.version >= _PYTHON3:
         return
-    needs_coding = lacks_coding_line(module) and not any(text_that_is_not_ascii(lower))
+    needs_coding = _lacks_coding_line(module)
     if lower.futures or needs_coding:
         yield Equivalent(module, module, lambda updated: _with_top(sorted(lower.futures), needs_coding, updated))
 
 
-def lacks_coding_line(module: cst.Module) -> bool:
+def _lacks_coding_line(module: cst.Module) -> bool:
     """Whether Python 2 cannot read a file because it is not ASCII and does not say what it is."""
     return not module.code.isascii() and not any(_CODING.match(line) for line in module.code.split("\n", 2)[:2])
 
@@ -109,15 +109,15 @@ def _without_gone(lower: Lower, updated: cst.CSTNode) -> cst.CSTNode | cst.Remov
     return updated.with_changes(body=[statement.with_changes(names=kept)])
 
 
-def _same(updated: cst.CSTNode) -> cst.CSTNode:
-    return updated
-
-
 def _prints(lower: Lower) -> Iterator[cst.Name]:
     """Uses of ``print`` that the statement of Python 2 does not read in the same way."""
     parents = lower.analysis.names.parents
-    for node in lower.analysis.free:
-        if node.value != "print" or not lower.analysis.names.means(node, frozenset(["builtins.print"])):
+    names = (node for node in walk(lower.analysis.module) if isinstance(node, cst.Name) and node.value == "print")
+    free = set(lower.analysis.free)
+    for node in names:
+        if node not in free:
+            # An attribute, or a name of its own.
+            yield node
             continue
         call = parents[node]
         if (

@@ -55,11 +55,10 @@ def forgotten_by(lower: Lower, node: cst.Raise) -> cst.ExceptHandler | None:
     function = lower.analysis.function_around(node)
     place = lower.analysis.positions[node].start
     for part in walk(handler.body):
-        if lower.analysis.function_around(part) is not function or part in above:
+        if not isinstance(part, _SPOILING) or part in above or lower.analysis.function_around(part) is not function:
             continue
-        start = lower.analysis.positions[part].start if isinstance(part, _SPOILING) else place
-        before = (start.line, start.column) < (place.line, place.column)
-        if isinstance(part, _SPOILING) and (before or part in looped):
+        start = lower.analysis.positions[part].start
+        if (start.line, start.column) < (place.line, place.column) or part in looped:
             return handler
     return None
 
