@@ -62,9 +62,6 @@ class Imports:
         words = sorted(word for word in lower.words if word and lower.is_imported_by_name(word))
         bare = "" in lower.words or any(word and word not in words for word in lower.words)
         added: list[Statement] = []
-        for module in sorted(lower.modules):
-            if module not in lower.analysis.names.top.bindings:
-                added.append(_import(module, module))
         if bare and lower.module_binding is None:
             added.append(_import(lower.module, lower.module_name))
         if lower.helpers:
@@ -74,6 +71,8 @@ class Imports:
         joined = isinstance(anchor, cst.ImportFrom) and not isinstance(anchor.names, cst.ImportStar)
         if words and not joined:
             added.append(_import_from(lower.module, words))
+        bound = lower.analysis.names.top.bindings
+        added.extend(_import(module, module) for module in sorted(lower.modules) if module not in bound)
         return added
 
     # import asyncio

@@ -26,19 +26,26 @@ def of_future(lower: Lower) -> Iterator[Equivalent]:
             if any(_is_gone(lower, alias) for alias in _aliases(node)):
                 line = lower.analysis.names.parents[node]
                 yield Equivalent(node, line, lambda updated: _without_gone(lower, updated))
-    if lower.version >= _PYTHON3 or not lower.is_python3:
+    if lower.version >= _PYTHON3:
         return
     imported = _imported(lower)
-    for node in _prints(lower):
-        if "print_function" not in imported:
+    if lower.is_python3 or "print_function" in imported:
+        for node in _prints(lower):
             lower.futures.add("print_function")
-        parent = lower.analysis.names.parents[node]
-        yield Equivalent(parent if isinstance(parent, cst.Call) and parent.func is node else node, node, unchanged)
+            parent = lower.analysis.names.parents[node]
+            yield Equivalent(parent if isinstance(parent, cst.Call) and parent.func is node else node, node, unchanged)
+    if lower.is_python3:
+        lower.futures.update(_meant(lower))
+    lower.futures.difference_update(imported)
+
+
+def _meant(lower: Lower) -> Iterator[str]:
+    """What Python 3 makes of what Python 2 reads as well."""
     for node in walk(lower.analysis.module):
-        if isinstance(node, (cst.BinaryOperation, cst.AugAssign)) and _divides(node) and "division" not in imported:
-            lower.futures.add("division")
-    if "absolute_import" not in imported and _is_in_package(lower):
-        lower.futures.add("absolute_import")
+        if isinstance(node, (cst.BinaryOperation, cst.AugAssign)) and _divides(node):
+            yield "division"
+    if _is_in_package(lower):
+        yield "absolute_import"
 
 
 def of_module(lower: Lower) -> Iterator[Equivalent]:
