@@ -121,6 +121,22 @@ class CancelledPasses(Code):
     """
 
 
+class CancelledSuppressed(Code):
+    """``suppress(Exception)`` around a wait: it takes a cancellation as well in the target version.
+
+    Why: CancelledError is a BaseException since Python 3.8 (bpo-32528), and an Exception in older versions and in
+    Trollius. A ``try`` gets a handler that lets it pass; ``suppress`` cannot have one.
+
+    Example::
+
+        with suppress(Exception):
+            await connection.close()
+
+    What to do: write ``try`` and ``except``, with ``except asyncio.CancelledError: raise`` first; or name the exceptions
+    that are meant.
+    """
+
+
 class CoroutineCall(Code):
     """The coroutine decorator is called as a function, on something that cannot become an ``async def`` where it is.
 

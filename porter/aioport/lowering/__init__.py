@@ -22,7 +22,7 @@ from aioport.lowering.waits import lower_waits
 
 __all__ = ["PASSES", "Lower", "find_blockers", "lower", "report_left"]
 
-PASSES = (lower_definition, lower_waits, lower_managers, lower_cancellation, lower_returns)
+PASSES = (lower_definition, lower_waits, lower_managers, lower_returns)
 """What is done to each function, in this order.
 
 A construct that none of them can express is a blocker (:mod:`aioport.lowering.blockers`). A pass that first brings it
@@ -32,6 +32,7 @@ down to something simpler, which is async/await still, runs over the text before
 
 def lower(context: Lower) -> None:
     """Fill in the edits that take a file from async/await to the target's style, and the findings."""
+    lower_cancellation(context)
     for function in context.lowered():
         for lower_part in PASSES:
             lower_part(context, function)
