@@ -319,6 +319,20 @@ class NativeInGenerator(Code):
     """
 
 
+class NeedsNewerPython(Code):
+    """The port uses a module, function or argument of the standard library that the target version does not have.
+
+    Why: aioport brings coroutines, asyncio's names and syntax to the target version, not the rest of the library.
+    vermin knows when that came; what stands behind a version switch or ``except ImportError`` is not reported.
+
+    Example::
+
+        from contextlib import suppress        # not Python 2.7
+
+    What to do: write it with what is there, put it behind a version switch, or depend on a package that has it.
+    """
+
+
 class NewDependency(Code):
     """A name that the target's library lacks comes from aiocompat.
 

@@ -21,8 +21,9 @@ from aioport.facts import FileFacts, facts_of
 from aioport.findings import Finding, Severity
 from aioport.infer import Decision, infer
 from aioport.lifting import Lift, lift
-from aioport.parsing import Parsed, Unportable, parse
-from aioport.pivot import Links, is_in_style, leave_dependents, lower_text
+from aioport.needs import find_needs
+from aioport.parsing import Parsed, Unportable, parse, parse_source
+from aioport.pivot import Links, Lowered, is_in_style, leave_dependents, lines_before, lower_text
 from aioport.results import FileReport
 from aioport.shield import shield
 from aioport.source import SourceError, encode, read
@@ -189,8 +190,17 @@ def _lowered(parsed: Parsed, context: Lift, data: bytes, settings: Settings) -> 
         check_compiles(parsed, shield(done.text).text)
         if not settings.fast:
             check_read_back(parsed, pivot, done, context, settings, lifted, rendered)
+        done = replace(done, findings=(*done.findings, *_needs(parsed, done, settings)))
     after = encode(parsed.source, done.text)
     return _Port(FileReport(path, data, after, done.functions, tuple(sorted(done.findings))), done.links)
+
+
+def _needs(parsed: Parsed, done: Lowered, settings: Settings) -> Iterator[Finding]:
+    """What the output needs that the target version has not got."""
+    output = parse_source(replace(parsed.source, text=done.text), settings.reading_version)
+    lines = lines_before(parsed.source.text, done.text)
+    path = parsed.source.path
+    return find_needs(path, output.shielded.text, output.analysis, settings.target_version, lines)
 
 
 def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:
