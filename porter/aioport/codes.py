@@ -132,8 +132,8 @@ class CancelledSuppressed(Code):
         with suppress(Exception):
             await connection.close()
 
-    What to do: write ``try`` and ``except``, with ``except asyncio.CancelledError: raise`` first; or name the exceptions
-    that are meant.
+    What to do: write ``try`` and ``except``, with ``except asyncio.CancelledError: raise`` first; or name the
+    exceptions that are meant.
     """
 
 

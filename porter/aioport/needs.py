@@ -25,6 +25,8 @@ _ABSENCE = frozenset(["AttributeError", "Exception", "ImportError", "ModuleNotFo
 _SWITCHES = re.compile(r"\b(version_info|PY2|PY3|hasattr|TYPE_CHECKING|platform|name)\b")
 _OURS = ("asyncio", "concurrent.futures", "trollius")
 """asyncio's names have tables of their own; the others are what Trollius and aiocompat bring with them."""
+_MISREAD = ("multiple context expressions",)
+"""What vermin finds by looking at text, where it takes the parentheses of an item for those around all."""
 _TYPES = frozenset("bytearray bytes dict float frozenset int list memoryview set str tuple".split())
 
 
@@ -49,7 +51,7 @@ class _Collected(ParsableFormat):  # type: ignore[misc]
         super().__init__()
         self.found: dict[tuple[int, str], tuple[Version | None, Version | None]] = {}
 
-    def format_output_line(  # noqa: PLR0913
+    def format_output_line(
         self,
         msg: str | None,
         path: str | None = None,
@@ -73,7 +75,8 @@ def find_needs(path: str, text: str, analysis: Analysis, version: Version, lines
     """
     tree = ast.parse(text)
     guarded = _guarded_lines(tree)
-    needs = [need for need in _asked(text, version) if need.line not in guarded and not need.name.startswith(_OURS)]
+    asked = (need for need in _asked(text, version) if not need.what.startswith(_MISREAD))
+    needs = [need for need in asked if need.line not in guarded and not need.name.startswith(_OURS)]
     if not needs:
         return
     meant, imported = _meant(analysis)
@@ -85,8 +88,7 @@ def find_needs(path: str, text: str, analysis: Analysis, version: Version, lines
             if need.name not in imported[need.line]:
                 continue
         elif need.name and (
-            module in absent
-            or (root not in _TYPES and not meant[need.line] & {need.name, f"builtins.{need.name}"})
+            module in absent or (root not in _TYPES and not meant[need.line] & {need.name, f"builtins.{need.name}"})
         ):
             continue
         since = f"Python {need.since[0]}.{need.since[1]}" if need.since is not None else "Python 3"
@@ -114,13 +116,15 @@ def _asked(text: str, version: Version) -> list[_Need]:
     # It says what it found of modules and their members when it sums up; that nothing runs it all does not matter.
     with contextlib.suppress(InvalidVersionException):
         visitor.minimum_versions()
-    needs = []
-    for (line, what), (old, new) in collected.found.items():
-        if version < _PYTHON3 and (old is None or old > version):
-            needs.append(_Need(line, what, new))
-        elif version >= _PYTHON3 and new is not None and new > version:
-            needs.append(_Need(line, what, new))
-    return needs
+    return [
+        _Need(line, what, new)
+        for (line, what), (old, new) in collected.found.items()
+        if (_is_missing_on_2(old, version) if version < _PYTHON3 else new is not None and new > version)
+    ]
+
+
+def _is_missing_on_2(old: Version | None, version: Version) -> bool:
+    return old is None or old > version
 
 
 def _guarded_lines(tree: ast.AST) -> set[int]:

@@ -124,8 +124,12 @@ def test_parameters_came_when_they_were_measured() -> None:
         known = _parameters(signatures[0][1])
         for since, signature in signatures[1:]:
             for parameter in _parameters(signature) - known:
-                measured[f"{method}.{parameter}"] = min(measured.get(f"{method}.{parameter}", since), since, key=_version)
+                measured[f"{method}.{parameter}"] = min(
+                    measured.get(f"{method}.{parameter}", since), since, key=_version
+                )
             known |= _parameters(signature)
     renamed = {"run_in_executor.func", "set_result.res", "wrap_future.future"}
     internal = {"Handle.context", "TimerHandle.context", "Server.ssl_shutdown_timeout"}
-    assert {name: _version(since) for name, since in measured.items() if name not in renamed | internal} == ADDED_PARAMETERS
+    assert {
+        name: _version(since) for name, since in measured.items() if name not in renamed | internal
+    } == ADDED_PARAMETERS

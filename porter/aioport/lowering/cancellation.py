@@ -17,7 +17,7 @@ from aioport.tree import walk
 _BASE_EXCEPTION_SINCE = (3, 8)
 _EVERYTHING = frozenset(["builtins.BaseException", "asyncio.CancelledError"])
 _STOPPING = frozenset(["builtins.Exception", "concurrent.futures.CancelledError", "concurrent.futures.Error"])
-"""What catches a cancellation before 3.8, where asyncio's CancelledError is that of concurrent.futures, and not since."""
+"""What catches a cancellation before 3.8, when CancelledError was that of concurrent.futures, and not since."""
 _RESULTS = frozenset(["exception", "result", "run_until_complete"])
 """Methods of futures and loops that raise the cancellation of another task."""
 

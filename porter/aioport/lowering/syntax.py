@@ -137,7 +137,9 @@ def _of_python2(lower: Lower) -> Iterator[tuple[cst.CSTNode, str]]:
     for node in text_that_is_not_ascii(lower):
         yield node, "text that is not ASCII is bytes on Python 2 unless it is marked with u"
     for node in walk(analysis.module):
-        if isinstance(node, cst.Name) and (not node.value.isascii() or (node.value == "exec" and not _is_exec(lower, node))):
+        if isinstance(node, cst.Name) and (
+            not node.value.isascii() or (node.value == "exec" and not _is_exec(lower, node))
+        ):
             yield node, f"{node.value} cannot be a name on Python 2"
 
 

@@ -33,9 +33,9 @@ def of_annotations(lower: Lower) -> Iterator[Equivalent]:
             comment = _signature_comment(lower, node, bool(function.owner))
             yield from (Equivalent(found, found, unchanged) for found in annotations)
             yield Equivalent(node, node, lambda updated, said=comment: _without_annotations(said, updated))  # type: ignore[misc]
-    for node in walk(lower.analysis.module):
-        if isinstance(node, cst.AnnAssign) and _is_plain(node.annotation) and _means_nothing(lower, node):
-            yield from _of_variable(lower, node)
+    for variable in walk(lower.analysis.module):
+        if isinstance(variable, cst.AnnAssign) and _is_plain(variable.annotation) and _means_nothing(lower, variable):
+            yield from _of_variable(lower, variable)
 
 
 def _are_read(lower: Lower) -> bool:
@@ -124,15 +124,12 @@ def _without_annotations(comment: str | None, updated: cst.CSTNode) -> cst.CSTNo
 class _Stripped(cst.CSTTransformer):
     """Takes annotations from parameters; ``a: int = 1`` is ``a=1`` then (PEP 8)."""
 
-    def leave_Param(self, original_node: cst.Param, updated_node: cst.Param) -> cst.Param:  # noqa: N802
+    def leave_Param(self, original_node: cst.Param, updated_node: cst.Param) -> cst.Param:
         if updated_node.annotation is None:
             return updated_node
         bare = cst.SimpleWhitespace("")
         equal = cst.AssignEqual(bare, bare) if updated_node.default is not None else updated_node.equal
         return updated_node.with_changes(annotation=None, equal=equal)
-
-    def visit_Lambda(self, node: cst.Lambda) -> bool:  # noqa: N802
-        return False
 
 
 def _means_nothing(lower: Lower, node: cst.AnnAssign) -> bool:
@@ -171,7 +168,8 @@ def _can_go(line: cst.CSTNode, block: cst.CSTNode) -> bool:
     assert isinstance(line, cst.SimpleStatementLine)
     comments = line.trailing_whitespace.comment is not None or any(empty.comment for empty in line.leading_lines)
     return not comments and any(
-        not isinstance(other, cst.SimpleStatementLine) or not _is_mere(other.body[0]) for other in block.body  # type: ignore[attr-defined]
+        not isinstance(other, cst.SimpleStatementLine) or not _is_mere(other.body[0])
+        for other in block.body  # type: ignore[attr-defined]
     )
 
 

@@ -9,10 +9,10 @@ import libcst as cst
 from aioport import library
 from aioport.analysis import Definition
 from aioport.lowering.context import Equivalent, Lower
+from aioport.names import Scope
 from aioport.tree import walk
 
 _PYTHON3, _YIELD_FROM = (3, 0), (3, 3)
-_LATER = (cst.Lambda, cst.GeneratorExp)
 _PLAIN = (cst.List, cst.Tuple, cst.Set, cst.Dict, cst.BaseString, cst.ListComp, cst.SetComp, cst.DictComp)
 
 
@@ -38,24 +38,91 @@ def _leaks(lower: Lower, node: cst.ListComp) -> bool:
     outer = names.scope_of(node)
     if any(isinstance(part, (cst.Await, cst.Yield)) for part in walk(node)) or not lower.is_free("list"):
         return False
-    if isinstance(outer.opener, cst.ClassDef) or any(isinstance(part, _LATER) for part in walk(node.elt)):
+    if isinstance(outer.opener, cst.ClassDef):
         return True
-    return any(name in outer.bindings or _is_read(lower, outer.opener, node, name) for name in scope.bindings)
+    return any(
+        any(_is_kept(lower, load, scope) for load in lower.analysis.loads.get((scope, name), ()))
+        or (
+            any(_is_seen(lower, node, load, name) for load in lower.analysis.loads.get((outer, name), ()))
+            if name in outer.bindings
+            else _is_read(lower, outer, node, name)
+        )
+        for name in scope.bindings
+    )
 
 
-def _is_read(lower: Lower, opener: cst.CSTNode, node: cst.ListComp, name: str) -> bool:
+def _is_kept(lower: Lower, load: cst.Name, scope: Scope) -> bool:
+    """Whether a name is looked up later, by a lambda or a generator that was made of it."""
+    inner: Scope | None = lower.analysis.names.scope_of(load)
+    while inner is not None and inner is not scope:
+        parent = lower.analysis.names.parents[inner.opener]
+        if isinstance(inner.opener, cst.Lambda) or (
+            isinstance(inner.opener, cst.GeneratorExp) and not isinstance(parent, cst.Arg)
+        ):
+            return True
+        inner = inner.parent
+    return False
+
+
+def _is_read(lower: Lower, outer: Scope, node: cst.ListComp, name: str) -> bool:
+    """Whether a scope uses a name that it does not bind: on Python 2 the comprehension binds it."""
     names = lower.analysis.names
     inside = set(walk(node))
-    own = names.scopes[node]
+    further: list[Scope | None] = [None]
+    while (parent := further[-1].parent if further[-1] is not None else outer.parent) is not None:
+        further.append(parent)
     return any(
         isinstance(part, cst.Name)
         and part.value == name
         and part not in inside
         and names.is_evaluated(part)
-        and (found := names.binding_scope(part)) is not own
-        and (found is None or not isinstance(found.opener, (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)))
-        for part in walk(opener)
+        and names.binding_scope(part) in further
+        for part in walk(outer.opener)
     )
+
+
+def _is_seen(lower: Lower, node: cst.ListComp, load: cst.Name, name: str) -> bool:
+    """Whether a use of a name may come upon what the comprehension left in it."""
+    names = lower.analysis.names
+    if isinstance(names.parents[load], cst.AssignTarget):
+        return False
+    if names.function_of(load) is not names.function_of(node):
+        return True
+    made, used = _place(lower, node), _place(lower, load)
+    above = list(_above(lower, load))
+    loops = {part for part in above if isinstance(part, (cst.For, cst.While))}
+    if used < made and not loops.intersection(_above(lower, node)):
+        return False
+    for child, parent in zip([load, *above], above):
+        if isinstance(parent, cst.For) and child is not parent.iter and _binds(parent, name):
+            # In the loop the name is the loop's, until a comprehension in it.
+            return _place(lower, parent) < made < used
+        for statement in getattr(parent, "body", ()) if isinstance(parent, (cst.IndentedBlock, cst.Module)) else ():
+            place = _place(lower, statement)
+            if isinstance(statement, cst.SimpleStatementLine) and place < _place(lower, child):
+                if any(_binds(small, name) for small in statement.body) and not place <= made < used:
+                    return False
+    return True
+
+
+def _binds(statement: cst.CSTNode, name: str) -> bool:
+    targets: list[cst.CSTNode] = [statement.target] if isinstance(statement, cst.For) else []
+    if isinstance(statement, cst.Assign):
+        targets = [target.target for target in statement.targets]
+    return any(isinstance(part, cst.Name) and part.value == name for target in targets for part in walk(target))
+
+
+def _above(lower: Lower, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """What stands around ``node``, up to its function."""
+    current = lower.analysis.names.parents.get(node)
+    while current is not None and not isinstance(current, cst.FunctionDef):
+        yield current
+        current = lower.analysis.names.parents.get(current)
+
+
+def _place(lower: Lower, node: cst.CSTNode) -> tuple[int, int]:
+    start = lower.analysis.positions[node].start
+    return start.line, start.column
 
 
 def _as_list_call(updated: cst.CSTNode) -> cst.CSTNode:

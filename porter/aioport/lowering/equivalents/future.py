@@ -22,10 +22,9 @@ _CODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")
 def of_future(lower: Lower) -> Iterator[Equivalent]:
     """The uses of what a ``__future__`` import makes of Python 2 what the source means."""
     for node in walk(lower.analysis.module):
-        if isinstance(node, cst.ImportFrom) and dotted(node.module) == "__future__":
-            if any(_is_gone(lower, alias) for alias in _aliases(node)):
-                line = lower.analysis.names.parents[node]
-                yield Equivalent(node, line, lambda updated: _without_gone(lower, updated))
+        future = isinstance(node, cst.ImportFrom) and dotted(node.module) == "__future__"
+        if future and any(_is_gone(lower, alias) for alias in _aliases(node)):  # type: ignore[arg-type]
+            yield Equivalent(node, lower.analysis.names.parents[node], lambda updated: _without_gone(lower, updated))
     if lower.version >= _PYTHON3:
         return
     imported = _imported(lower)

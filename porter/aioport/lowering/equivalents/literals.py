@@ -42,18 +42,13 @@ def _ellipsis(updated: cst.CSTNode) -> cst.CSTNode:
 
 def _with_prefix_br(updated: cst.CSTNode) -> cst.CSTNode:
     assert isinstance(updated, cst.SimpleString)
-    first, second = updated.value[:2]
-    return updated.with_changes(value=second + first + updated.value[2:])
+    return updated.with_changes(value=updated.value[1::-1] + updated.value[2:])
 
 
 def _ends_in_starred(node: cst.Call | cst.Parameters) -> bool:
     """Whether a comma follows ``*args`` or ``**kwargs`` at the end (bpo-9232, 3.6; in calls 3.5)."""
     if isinstance(node, cst.Call):
-        return (
-            bool(node.args)
-            and any(arg.star for arg in node.args)
-            and isinstance(node.args[-1].comma, cst.Comma)
-        )
+        return bool(node.args) and any(arg.star for arg in node.args) and isinstance(node.args[-1].comma, cst.Comma)
     last = _last_starred(node)
     return last is not None and isinstance(last.comma, cst.Comma)
 
