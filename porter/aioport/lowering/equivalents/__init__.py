@@ -13,9 +13,20 @@ from aioport.lowering.equivalents.comprehensions import of_comprehensions
 from aioport.lowering.equivalents.fstrings import of_fstrings
 from aioport.lowering.equivalents.future import of_future, of_module
 from aioport.lowering.equivalents.literals import of_literals
+from aioport.lowering.equivalents.parameters import of_parameters
 from aioport.lowering.equivalents.raising import of_raising
 
-_KINDS = (of_annotations, of_classes, of_comprehensions, of_fstrings, of_future, of_literals, of_raising)
+_KINDS = (
+    of_parameters,
+    # Above what parameters put at the start of a function.
+    of_annotations,
+    of_classes,
+    of_comprehensions,
+    of_fstrings,
+    of_future,
+    of_literals,
+    of_raising,
+)
 
 _NATIVE_TEXT_UNTIL = (3, 0)
 

@@ -93,7 +93,7 @@ def _signature_comment(lower: Lower, node: cst.FunctionDef, is_method: bool) -> 
     if node.returns is None:
         return None
     returned = _written(node.returns)
-    if not all(param.annotation for param in params):
+    if node.params.kwonly_params or not all(param.annotation for param in params):
         return f"# type: (...) -> {returned}"
     stars = (param.star if isinstance(param.star, str) else "" for param in params)
     types = ", ".join(star + _written(param.annotation) for star, param in zip(stars, params) if param.annotation)

@@ -69,8 +69,10 @@ def _is_read(lower: Lower, outer: Scope, node: cst.ListComp, name: str) -> bool:
     names = lower.analysis.names
     inside = set(walk(node))
     further: list[Scope | None] = [None]
-    while (parent := further[-1].parent if further[-1] is not None else outer.parent) is not None:
-        further.append(parent)
+    around = outer.parent
+    while around is not None:
+        further.append(around)
+        around = around.parent
     return any(
         isinstance(part, cst.Name)
         and part.value == name
