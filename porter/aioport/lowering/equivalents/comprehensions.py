@@ -101,9 +101,10 @@ def _is_seen(lower: Lower, node: cst.ListComp, load: cst.Name, name: str) -> boo
             return _place(lower, parent) < made < used
         for statement in getattr(parent, "body", ()) if isinstance(parent, (cst.IndentedBlock, cst.Module)) else ():
             place = _place(lower, statement)
-            if isinstance(statement, cst.SimpleStatementLine) and place < _place(lower, child):
-                if any(_binds(small, name) for small in statement.body) and not place <= made < used:
-                    return False
+            if not isinstance(statement, cst.SimpleStatementLine) or place >= _place(lower, child):
+                continue
+            if any(_binds(small, name) for small in statement.body) and not place <= made < used:
+                return False
     return True
 
 

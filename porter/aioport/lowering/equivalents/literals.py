@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from aioport.lowering.context import Equivalent, Lower
+from aioport.lowering.equivalents.future import text_that_is_not_ascii
 from aioport.tree import walk
 
 _PYTHON3, _RB, _UNDERSCORES, _COMMAS = (3, 0), (3, 3), (3, 6), (3, 6)
@@ -14,6 +15,8 @@ _PYTHON3, _RB, _UNDERSCORES, _COMMAS = (3, 0), (3, 3), (3, 6), (3, 6)
 
 def of_literals(lower: Lower) -> Iterator[Equivalent]:
     """The literals, and commas behind starred arguments, that are written in another way in the target version."""
+    if lower.version < _PYTHON3:
+        yield from _of_text(lower)
     for node in walk(lower.analysis.module):
         if isinstance(node, (cst.Integer, cst.Float, cst.Imaginary)) and "_" in node.value:
             if lower.version < _UNDERSCORES:
@@ -28,6 +31,26 @@ def of_literals(lower: Lower) -> Iterator[Equivalent]:
             yield Equivalent(node, node, _with_prefix_br)
         elif isinstance(node, (cst.Call, cst.Parameters)) and lower.version < _COMMAS and _ends_in_starred(node):
             yield Equivalent(node, node, _without_last_comma)
+
+
+def _of_text(lower: Lower) -> Iterator[Equivalent]:
+    """Literals that are encoded at once: marked as text, so that what is encoded is text on Python 2 as well."""
+    parents = lower.analysis.names.parents
+    for node in text_that_is_not_ascii(lower):
+        method = parents[node]
+        if (
+            isinstance(node, cst.SimpleString)
+            and not node.prefix
+            and isinstance(method, cst.Attribute)
+            and method.attr.value == "encode"
+            and isinstance(parents[method], cst.Call)
+        ):
+            yield Equivalent(node, node, _marked)
+
+
+def _marked(updated: cst.CSTNode) -> cst.CSTNode:
+    assert isinstance(updated, cst.SimpleString)
+    return updated.with_changes(value="u" + updated.value)
 
 
 def _without_underscores(updated: cst.CSTNode) -> cst.CSTNode:
