@@ -9,7 +9,7 @@ import ast
 import contextlib
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import libcst as cst
@@ -68,10 +68,13 @@ class _Collected(ParsableFormat):  # type: ignore[misc]
         return ""
 
 
-def find_needs(path: str, text: str, analysis: Analysis, version: Version, lines: tuple[int, ...]) -> Iterator[Finding]:
+def find_needs(
+    path: str, text: str, analysed: Callable[[], Analysis], version: Version, lines: tuple[int, ...]
+) -> Iterator[Finding]:
     """Findings on what ``text``, a port for ``version``, needs of newer Pythons.
 
-    ``analysis`` is that of the text, and ``lines`` has the line of the original for each of its lines.
+    ``analysed`` gives its analysis, which most files do not need, and ``lines`` has the line of the original for each
+    of its lines.
     """
     tree = ast.parse(text)
     guarded = _guarded_lines(tree)
@@ -79,7 +82,7 @@ def find_needs(path: str, text: str, analysis: Analysis, version: Version, lines
     needs = [need for need in asked if need.line not in guarded and not need.name.startswith(_OURS)]
     if not needs:
         return
-    meant, imported = _meant(analysis)
+    meant, imported = _meant(analysed())
     absent = _imported_in(tree, guarded)
     absent |= {need.name for need in needs if need.what.endswith("module")}
     for need in needs:

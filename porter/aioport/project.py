@@ -197,10 +197,13 @@ def _lowered(parsed: Parsed, context: Lift, data: bytes, settings: Settings) -> 
 
 def _needs(parsed: Parsed, done: Lowered, settings: Settings) -> Iterator[Finding]:
     """What the output needs that the target version has not got."""
-    output = parse_source(replace(parsed.source, text=done.text), settings.reading_version)
+    output = replace(parsed.source, text=done.text)
     lines = lines_before(parsed.source.text, done.text)
-    path = parsed.source.path
-    return find_needs(path, output.shielded.text, output.analysis, settings.target_version, lines)
+    text = shield(done.text).text
+    version = settings.target_version
+    return find_needs(
+        output.path, text, lambda: parse_source(output, settings.reading_version).analysis, version, lines
+    )
 
 
 def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:
