@@ -226,6 +226,22 @@ class ExceptReturn(Code):
     """
 
 
+class ExceptionForgotten(Code):
+    """Something asks for the exception that is handled, after a wait or another exception in the same handler.
+
+    Why: on Python 2 ``sys.exc_info()`` belongs to the thread, and for each frame it is the last exception that was
+    caught. A wait gives the thread to other coroutines. A bare ``raise`` is ported; a question cannot be.
+
+    Example::
+
+        except OSError:
+            await asyncio.sleep(1)
+            log.exception("failed")          # logs "None" on Python 2
+
+    What to do: call ``sys.exc_info()`` at the start of the handler, and pass on what it gave.
+    """
+
+
 class KeywordName(Code):
     """``async`` or ``await`` is used as a name where the target version has it as a keyword.
 

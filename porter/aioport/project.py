@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar, Union
 
+from aioport.analysis import Analysis
 from aioport.config import Settings
 from aioport.depth import deep_recursion, with_deep_stack
 from aioport.discovery import discover
@@ -200,10 +201,11 @@ def _needs(parsed: Parsed, done: Lowered, settings: Settings) -> Iterator[Findin
     output = replace(parsed.source, text=done.text)
     lines = lines_before(parsed.source.text, done.text)
     text = shield(done.text).text
-    version = settings.target_version
-    return find_needs(
-        output.path, text, lambda: parse_source(output, settings.reading_version).analysis, version, lines
-    )
+
+    def analysed() -> Analysis:
+        return parse_source(output, settings.reading_version).analysis
+
+    return find_needs(output.path, text, analysed, settings.target_version, lines)
 
 
 def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:

@@ -18,6 +18,7 @@ from aioport.lowering.syntax import newer_syntax
 from aioport.names import dotted
 from aioport.tree import walk
 
+_ASK_FOR_EXCEPTION = frozenset(["sys.exc_info", "traceback.format_exc", "traceback.print_exc"])
 _ANY_DECORATOR = (3, 9)
 """First version in which a decorator may be any expression (PEP 614)."""
 
@@ -41,6 +42,7 @@ def find_blockers(lower: Lower) -> bool:
         cst.With: _of_manager,
         cst.Return: _of_return,
         cst.Raise: _of_raise,
+        cst.Call: _of_call,
     }
     for node in walk(lower.analysis.module):
         if type(node) in visit:
@@ -124,7 +126,7 @@ def _of_wait(lower: Lower, node: cst.Await) -> None:
 def _of_raise(lower: Lower, node: cst.Raise) -> None:
     """A bare ``raise`` that Python 2 would raise another exception for, or none."""
     function = lower.analysis.function_around(node)
-    if function is None or forgotten_by(lower, node) is None or _is_brought_down(lower, node):
+    if function is None or node.exc is not None or _is_brought_down(lower, node) or not forgotten_by(lower, node):
         return
     lower.block(
         function,
@@ -133,6 +135,21 @@ def _of_raise(lower: Lower, node: cst.Raise) -> None:
         "Python 2 has forgotten the exception by now, because something is waited for, or caught, in this handler",
         "keep the exception in a name, and raise that",
     )
+
+
+def _of_call(lower: Lower, node: cst.Call) -> None:
+    """What asks for the exception that is handled, where Python 2 has forgotten it."""
+    name = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+    asks = lower.analysis.names.means(node.func, _ASK_FOR_EXCEPTION) or (name == "exception" and bool(node.args))
+    asks = asks or any(arg.keyword is not None and arg.keyword.value == "exc_info" for arg in node.args)
+    if asks and forgotten_by(lower, node) is not None:
+        lower.report(
+            node,
+            "exception-forgotten",
+            Severity.WARNING,
+            "Python 2 has forgotten the exception by now, because something is waited for, or caught, in this handler",
+            "keep `sys.exc_info()` at the start of the handler, and use that",
+        )
 
 
 def _is_brought_down(lower: Lower, node: cst.CSTNode) -> bool:

@@ -25,7 +25,7 @@ def of_raising(lower: Lower) -> Iterator[Equivalent]:
             continue
         if node.cause is not None and not asks:
             yield Equivalent(node, node, _raise_from, "six")
-        handler = forgotten_by(lower, node)
+        handler = forgotten_by(lower, node) if node.exc is None else None
         if handler is not None and _can_keep(lower, handler):
             kept[handler] = None
             yield Equivalent(node, node, _reraise, "six")
@@ -34,13 +34,13 @@ def of_raising(lower: Lower) -> Iterator[Equivalent]:
         yield Equivalent(handler, handler, _keeping)
 
 
-def forgotten_by(lower: Lower, node: cst.Raise) -> cst.ExceptHandler | None:
-    """The handler around a bare ``raise`` that raises another exception, or none, on Python 2.
+def forgotten_by(lower: Lower, node: cst.Raise | cst.Call) -> cst.ExceptHandler | None:
+    """The handler around ``node`` whose exception is another one by then, or none, on Python 2.
 
     What is handled is the thread's there, for each frame the last that was caught: a wait gives the thread to others,
     and an exception that is caught, or swallowed by a ``with``, in between takes the place of the first.
     """
-    if node.exc is not None or lower.version >= _PYTHON3 or not lower.is_python3:
+    if lower.version >= _PYTHON3 or not lower.is_python3:
         return None
     parents = lower.analysis.names.parents
     above: list[cst.CSTNode] = [node]
@@ -68,10 +68,8 @@ _SPOILING = (cst.Await, cst.With, cst.ExceptHandler)
 
 def _can_keep(lower: Lower, handler: cst.ExceptHandler) -> bool:
     """Whether ``exc_info`` and ``sys`` may be bound here."""
-    function = lower.analysis.names.function_of(handler)
     return (
-        function is not None
-        and lower.is_free("exc_info")
+        lower.is_free("exc_info")
         and lower.is_module("sys")
         and isinstance(handler.body, cst.IndentedBlock)
         and not any(isinstance(part, cst.ExceptHandler) and _raises(part) for part in walk(handler.body))
