@@ -22,7 +22,6 @@ from aioport.facts import FileFacts, facts_of
 from aioport.findings import Finding, Severity
 from aioport.infer import Decision, infer
 from aioport.lifting import Lift, lift
-from aioport.needs import find_needs
 from aioport.parsing import Parsed, Unportable, parse, parse_source
 from aioport.pivot import Links, Lowered, is_in_style, leave_dependents, lines_before, lower_text
 from aioport.results import FileReport
@@ -198,6 +197,9 @@ def _lowered(parsed: Parsed, context: Lift, data: bytes, settings: Settings) -> 
 
 def _needs(parsed: Parsed, done: Lowered, settings: Settings) -> Iterator[Finding]:
     """What the output needs that the target version has not got."""
+    # Importing vermin takes longer than porting a small file, and ports to async/await do without.
+    from aioport.needs import find_needs
+
     output = replace(parsed.source, text=done.text)
     lines = lines_before(parsed.source.text, done.text)
     text = shield(done.text).text
