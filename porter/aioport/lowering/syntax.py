@@ -100,6 +100,7 @@ _CONSTRUCTS: tuple[tuple[Version, type[cst.CSTNode], str, _Asks], ...] = (
     ((3, 6), cst.AnnAssign, "an annotated variable (PEP 526)", _always),
     ((3, 6), cst.Integer, "an underscore in a number (PEP 515)", lambda node: "_" in node.value),
     ((3, 6), cst.Float, "an underscore in a number (PEP 515)", lambda node: "_" in node.value),
+    ((3, 8), cst.FormattedStringExpression, "= in an f-string (bpo-36817)", lambda node: node.equal is not None),
     ((3, 8), cst.NamedExpr, "an assignment expression (PEP 572)", _always),
     ((3, 8), cst.Parameters, "a positional-only parameter (PEP 570)", lambda node: bool(node.posonly_params)),
     ((3, 9), cst.With, "parentheses around the items of a with statement", lambda n: isinstance(n.lpar, cst.LeftParen)),

@@ -19,6 +19,8 @@ from aioport.names import dotted
 from aioport.tree import walk
 
 _SINCE = (3, 6)
+_SAYING_SINCE = (3, 8)
+"""First version that has ``f"{x=}"`` (bpo-36817)."""
 _HAS_ASCII_CONVERSION = (3, 0)
 _WAITS = (cst.Await, cst.Yield)
 _String = Union[cst.FormattedString, cst.ConcatenatedString]
@@ -26,7 +28,7 @@ _String = Union[cst.FormattedString, cst.ConcatenatedString]
 
 def of_fstrings(lower: Lower) -> Iterator[Equivalent]:
     """The f-strings of a file, each with its neighbours that it is joined with."""
-    if lower.version >= _SINCE:
+    if lower.version >= _SAYING_SINCE:
         return
     code = lower.analysis.module.code_for_node
     for node in walk(lower.analysis.module):
@@ -38,11 +40,15 @@ def of_fstrings(lower: Lower) -> Iterator[Equivalent]:
         joined = [part for part in _joined(node) if isinstance(part, cst.FormattedString)]
         if not joined or not all(_has_format(lower, part) for part in joined):
             continue
+        saying = [f for part in joined for f in _fields(part.parts) if f.equal is not None]
+        if lower.version >= _SINCE and not saying:
+            continue
         early = _formatted_early([f for part in joined for f in _fields(part.parts)])
         if early and not all(map(lower.is_free, ("ascii", "format", "repr", "str"))):
             continue
-        texts = {f: code(f.expression) for part in joined for f in _fields(part.parts) if f.equal is not None}
+        texts = {field: code(field.expression) for field in saying}
         yield Equivalent(node, node, lambda updated, node=node, e=early, t=texts: _formatted(node, updated, e, t))  # type: ignore[misc]
+        yield from (Equivalent(field, field, unchanged) for field in saying)
         yield from (Equivalent(part, part, unchanged) for part in joined if part is not node and part in parts)
 
 
