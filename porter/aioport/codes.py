@@ -140,6 +140,22 @@ class CancelledPasses(Code):
     """
 
 
+class CancelledSuppressed(Code):
+    """``suppress(Exception)`` around a wait: it takes a cancellation as well in the target version.
+
+    Why: CancelledError is a BaseException since Python 3.8 (bpo-32528), and an Exception in older versions and in
+    Trollius. A ``try`` gets a handler that lets it pass; ``suppress`` cannot have one.
+
+    Example::
+
+        with suppress(Exception):
+            await connection.close()
+
+    What to do: write ``try`` and ``except``, with ``except asyncio.CancelledError: raise`` first; or name the
+    exceptions that are meant.
+    """
+
+
 class CoroutineCall(Code):
     """The coroutine decorator is called as a function, on something that cannot become an ``async def`` where it is.
 
@@ -301,6 +317,22 @@ class ExceptReturn(Code):
     """
 
 
+class ExceptionForgotten(Code):
+    """Something asks for the exception that is handled, after a wait or another exception in the same handler.
+
+    Why: on Python 2 ``sys.exc_info()`` belongs to the thread, and for each frame it is the last exception that was
+    caught. A wait gives the thread to other coroutines. A bare ``raise`` is ported; a question cannot be.
+
+    Example::
+
+        except OSError:
+            await asyncio.sleep(1)
+            log.exception("failed")          # logs "None" on Python 2
+
+    What to do: call ``sys.exc_info()`` at the start of the handler, and pass on what it gave.
+    """
+
+
 class KeywordName(Code):
     """``async`` or ``await`` is used as a name where the target version has it as a keyword.
 
@@ -395,6 +427,20 @@ class NativeInGenerator(Code):
     """
 
 
+class NeedsNewerPython(Code):
+    """The port uses a module, function or argument of the standard library that the target version does not have.
+
+    Why: aioport brings coroutines, asyncio's names and syntax to the target version, not the rest of the library.
+    vermin knows when that came; what stands behind a version switch or ``except ImportError`` is not reported.
+
+    Example::
+
+        from contextlib import suppress        # not Python 2.7
+
+    What to do: write it with what is there, put it behind a version switch, or depend on a package that has it.
+    """
+
+
 class NewDependency(Code):
     """A name that the target's library lacks comes from aiocompat.
 
@@ -459,6 +505,25 @@ class OlderName(Code):
         task = asyncio.ensure_future(work())        # was create_task(work())
 
     What to do: nothing where ``set_event_loop()`` is called for every loop that runs.
+    """
+
+
+class OlderSyntax(Code):
+    """Syntax of Python 3 was written as Python 2 has it; what the program does with text and numbers was not touched.
+
+    Why: f-strings become calls of ``str.format``, annotations type comments, ``super()`` gets its arguments, and so on;
+    ``from __future__`` brings division and print. What builtins and methods give is not syntax. On Python 2 a plain
+    literal is bytes, so a format call fails with UnicodeEncodeError where it is given text that is not ASCII;
+    ``map``, ``zip``, ``filter``, ``range`` and the methods of dicts give lists; ``round`` gives floats; a name after
+    ``except ... as`` stays; ``!=`` does not ask ``__eq__``; annotations are no longer there at run time.
+
+    Example::
+
+        # type: (int) -> str                                 # was def show(port: int) -> str:
+        return 'on port {}'.format(port)                     # was f'on port {port}'
+
+    What to do: put ``from __future__ import unicode_literals`` into files that format text which is not ASCII, and run
+    the tests on Python 2.
     """
 
 

@@ -49,15 +49,19 @@ def is_in_style(lift: Lift, settings: Settings) -> bool:
     """Whether all of a file is written in the target's style already, so that there is nothing to port."""
     vocabulary = settings.target.vocabulary
     assert vocabulary is not None
-    names = lift.analysis.names
-    origins = {b.origin or "" for scope in names.scopes.values() for found in scope.bindings.values() for b in found}
-    modules = {origin.split(".")[0] for origin in origins.union(names.top.star_imports.values())}
     delegating = any(function.delegates for function in lift.converted())
     return (
         not any(function.definition is Definition.NATIVE for function in lift.analysis.functions)
-        and modules & libraries() - _helpers(lift) <= {vocabulary.module}
+        and _libraries(lift) - _helpers(lift) <= {vocabulary.module}
         and (not delegating or not vocabulary.wait)
     )
+
+
+def _libraries(lift: Lift) -> frozenset[str]:
+    """The styles' libraries that a file imports."""
+    names = lift.analysis.names
+    origins = {b.origin or "" for scope in names.scopes.values() for found in scope.bindings.values() for b in found}
+    return libraries() & {origin.split(".")[0] for origin in origins.union(names.top.star_imports.values())}
 
 
 def _helpers(lift: Lift) -> frozenset[str]:
@@ -70,7 +74,7 @@ def _helpers(lift: Lift) -> frozenset[str]:
 
 def lower_text(source: Parsed, text: str, lift: Lift, settings: Settings) -> Lowered:
     """Lower ``text``, which ``lift`` made of ``source`` and which is not shielded any more."""
-    pivot = bring_down(text, partial(_analysed, source, settings))
+    pivot = bring_down(text, partial(_analysed, source, lift, settings))
     context = pivot.lower
     mixes = settings.target.mixes(settings.target_version)
     if pivot.blocked or (not mixes and any(map(lift.stays, lift.analysis.functions))):
@@ -90,7 +94,7 @@ def lower_text(source: Parsed, text: str, lift: Lift, settings: Settings) -> Low
     )
 
 
-def _analysed(source: Parsed, settings: Settings, text: str) -> Lower:
+def _analysed(source: Parsed, lift: Lift, settings: Settings, text: str) -> Lower:
     """What is known of async/await ``text``, which ``source`` became."""
     pivot = parse_source(replace(source.source, text=text), settings.reading_version)
     return Lower(
@@ -101,6 +105,7 @@ def _analysed(source: Parsed, settings: Settings, text: str) -> Lower:
         target=settings.target,
         version=settings.target_version,
         always_native=frozenset(f.qualname for f in source.analysis.functions if f.definition is Definition.NATIVE),
+        is_python3=_libraries(lift) <= {"asyncio"},
     )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar, Union
 
+from aioport.analysis import Analysis
 from aioport.config import Settings
 from aioport.depth import deep_recursion, with_deep_stack
 from aioport.discovery import discover
@@ -21,8 +22,8 @@ from aioport.facts import FileFacts, facts_of
 from aioport.findings import Finding, Severity
 from aioport.infer import Decision, infer
 from aioport.lifting import Lift, lift
-from aioport.parsing import Parsed, Unportable, parse
-from aioport.pivot import Links, is_in_style, leave_dependents, lower_text
+from aioport.parsing import Parsed, Unportable, parse, parse_source
+from aioport.pivot import Links, Lowered, is_in_style, leave_dependents, lines_before, lower_text
 from aioport.results import FileReport
 from aioport.shield import shield
 from aioport.source import SourceError, encode, read
@@ -189,8 +190,26 @@ def _lowered(parsed: Parsed, context: Lift, data: bytes, settings: Settings) -> 
         check_compiles(parsed, shield(done.text).text)
         if not settings.fast:
             check_read_back(parsed, done, context, settings, lifted, rendered)
+        done = replace(done, findings=(*done.findings, *_needs(parsed, done, settings)))
     after = encode(parsed.source, done.text)
     return _Port(FileReport(path, data, after, done.functions, tuple(sorted(done.findings))), done.links)
+
+
+def _needs(parsed: Parsed, done: Lowered, settings: Settings) -> Iterator[Finding]:
+    """What the output needs that the target version has not got."""
+    # Importing vermin takes longer than porting a small file, and ports to async/await do without.
+    from aioport.needs import find_needs
+
+    output = replace(parsed.source, text=done.text)
+    lines = lines_before(parsed.source.text, done.text)
+    text = shield(done.text).text
+
+    def analysed() -> Analysis:
+        return parse_source(output, settings.reading_version).analysis
+
+    told = {finding.location.line for finding in done.findings if finding.severity is Severity.ERROR}
+    found = find_needs(output.path, text, analysed, settings.target_version, lines)
+    return (finding for finding in found if finding.location.line not in told)
 
 
 def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:

@@ -122,7 +122,7 @@ class Values:
                 values = [returned.value for returned in function.returns]
                 return bool(values) and all(v is not None and self.is_no_lock(v, depth + 1) for v in values)
             return not self._names.origins(node.func) & (library.LOCKS | {UNKNOWN})
-        values = [value for value in self._assigned(node) if not _is_none(value)]
+        values = [value for value in self.assigned(node) if not _is_none(value)]
         return bool(values) and all(value is not None and self.is_no_lock(value, depth + 1) for value in values)
 
     def _is_no_lock_class(self, node: cst.BaseExpression, depth: int) -> bool:

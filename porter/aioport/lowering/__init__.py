@@ -14,16 +14,16 @@ from aioport.lowering.cancellation import lower_cancellation
 from aioport.lowering.classes import lower_classes
 from aioport.lowering.context import Lower
 from aioport.lowering.definitions import lower_definition
+from aioport.lowering.equivalents import lower_syntax
 from aioport.lowering.generators import lower_kept_delegations
 from aioport.lowering.imports import Imports
 from aioport.lowering.managers import lower_managers
 from aioport.lowering.returns import lower_returns
-from aioport.lowering.variables import lower_list_variables
 from aioport.lowering.waits import lower_items, lower_waits
 
 __all__ = ["PASSES", "Lower", "bring_down", "lower", "report_left"]
 
-PASSES = (lower_definition, lower_waits, lower_items, lower_managers, lower_cancellation, lower_returns)
+PASSES = (lower_definition, lower_waits, lower_items, lower_managers, lower_returns)
 """What is done to each function, in this order.
 
 A construct that none of them can express is first brought down to something simpler, which is async/await still
@@ -33,11 +33,12 @@ A construct that none of them can express is first brought down to something sim
 
 def lower(context: Lower) -> None:
     """Fill in the edits that take a file from async/await to the target's style, and the findings."""
+    lower_cancellation(context)
     for function in context.lowered():
         for lower_part in PASSES:
             lower_part(context, function)
     lower_kept_delegations(context)
     lower_classes(context)
-    lower_list_variables(context)
     lower_api(context)
+    lower_syntax(context)
     Imports(context).rewrite()

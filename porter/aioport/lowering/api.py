@@ -9,7 +9,7 @@ import libcst as cst
 
 from aioport import library
 from aioport.findings import Applicability, Severity
-from aioport.history import ADDED, ADDED_METHODS, OLDER
+from aioport.history import ADDED, ADDED_METHODS, ADDED_PARAMETERS, OLDER
 from aioport.lowering.context import Lower
 from aioport.lowering.syntax import NEW_BUILTINS
 from aioport.styles import Vocabulary, target_of
@@ -69,6 +69,8 @@ def lower_api(lower: Lower) -> None:
         _lower_builtin(lower, node)
     for attribute in lower.analysis.attributes:
         _report_method(lower, attribute)
+    for call in lower.analysis.calls:
+        _report_parameters(lower, call)
     if lower.lowered() and lower.target.gives_generators(lower.version):
         _report_questions(lower)
 
@@ -213,7 +215,8 @@ def helped_builtins(lower: Lower) -> frozenset[str]:
 
 def _report_method(lower: Lower, node: cst.Attribute) -> None:
     since = ADDED_METHODS.get(node.attr.value)
-    if since is not None and lower.version < since:
+    # Trollius and aiocompat have what 3.4 had, in all versions.
+    if since is not None and lower.version < since and (lower.module == "asyncio" or since > (3, 4)):
         lower.report(
             node,
             "missing-name",
@@ -221,3 +224,25 @@ def _report_method(lower: Lower, node: cst.Attribute) -> None:
             f"asyncio's objects have no {node.attr.value}() before Python {since[0]}.{since[1]}",
             "write what it does with what is there, if this is asyncio's",
         )
+
+
+def _report_parameters(lower: Lower, call: cst.Call) -> None:
+    """Say which keywords of a call asyncio did not take yet; aiocompat's functions take them in every version."""
+    if not isinstance(call.func, (cst.Name, cst.Attribute)) or lower.is_left(call):
+        return
+    name = (call.func if isinstance(call.func, cst.Name) else call.func.attr).value
+    known = lower.analysis.names.means(call.func, frozenset([f"asyncio.{name}"]))
+    if (isinstance(call.func, cst.Name) and not known) or (known and fate_of(lower, name) is Fate.HELPED):
+        return
+    if known and lower.vocabulary.api is not None:
+        return
+    for arg in call.args:
+        since = ADDED_PARAMETERS.get(f"{name}.{arg.keyword.value}") if arg.keyword is not None else None
+        if since is not None and lower.version < since:
+            lower.report(
+                call,
+                "missing-name",
+                Severity.ERROR if known else Severity.WARNING,
+                f"asyncio's {name}() has no parameter {arg.keyword.value} before Python {since[0]}.{since[1]}",  # type: ignore[union-attr]
+                "do without it" if known else "do without it, if this is asyncio's",
+            )

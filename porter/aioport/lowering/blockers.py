@@ -12,16 +12,19 @@ from aioport.lowering.api import Fate, api_uses, fate_of, helped_builtins, repor
 from aioport.lowering.block_returns import can_leave, seen_returns
 from aioport.lowering.comprehension import waiting_comprehensions, why_not
 from aioport.lowering.context import Lower
+from aioport.lowering.equivalents import find_equivalents
+from aioport.lowering.equivalents.raising import forgotten_by
 from aioport.lowering.syntax import newer_syntax
 from aioport.tree import walk
 
-_KEEPS_EXCEPTION = (3, 0)
+_ASK_FOR_EXCEPTION = frozenset(["sys.exc_info", "traceback.format_exc", "traceback.print_exc"])
 _ANY_DECORATOR = (3, 9)
 """First version in which a decorator may be any expression (PEP 614)."""
 
 
 def find_blockers(lower: Lower) -> bool:
     """Note what blocks each native function, report what blocks the whole file, and say whether something does."""
+    find_equivalents(lower)
     for function in lower.natives:
         for comprehension in waiting_comprehensions(lower, function):
             reason = why_not(lower, function, comprehension)
@@ -31,6 +34,7 @@ def find_blockers(lower: Lower) -> bool:
         cst.Await: _of_wait,
         cst.With: _of_manager,
         cst.Raise: _of_raise,
+        cst.Call: _of_call,
     }
     for node in walk(lower.analysis.module):
         if type(node) in visit:
@@ -93,24 +97,36 @@ def _of_wait(lower: Lower, node: cst.Await) -> None:
 
 
 def _of_raise(lower: Lower, node: cst.Raise) -> None:
-    """A bare ``raise`` after a wait in the same handler: on Python 2 the wait clears the exception it means."""
-    function = _around(lower, node)
-    if function is None or node.exc is not None or lower.version >= _KEEPS_EXCEPTION:
+    """A bare ``raise`` that Python 2 would raise another exception for, or none."""
+    function = lower.analysis.function_around(node)
+    if function is None or node.exc is not None or _is_brought_down(lower, node) or not forgotten_by(lower, node):
         return
-    handler: cst.CSTNode = node
-    while not isinstance(handler, cst.ExceptHandler):
-        if handler is function.node:
-            return
-        handler = lower.analysis.names.parents[handler]
-    within = set(walk(handler.body))
-    if within.intersection(lower.suspending(function)):
-        lower.block(
-            function,
+    lower.block(
+        function,
+        node,
+        "await-position",
+        "Python 2 has forgotten the exception by now, because something is waited for, or caught, in this handler",
+        "keep the exception in a name, and raise that",
+    )
+
+
+def _of_call(lower: Lower, node: cst.Call) -> None:
+    """What asks for the exception that is handled, where Python 2 has forgotten it."""
+    name = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+    asks = lower.analysis.names.means(node.func, _ASK_FOR_EXCEPTION) or (name == "exception" and bool(node.args))
+    asks = asks or any(arg.keyword is not None and arg.keyword.value == "exc_info" for arg in node.args)
+    if asks and forgotten_by(lower, node) is not None:
+        lower.report(
             node,
-            "await-position",
-            "Python 2 has forgotten the exception by now, because something is waited for in this handler",
-            "keep the exception in a name, and raise that",
+            "exception-forgotten",
+            Severity.WARNING,
+            "Python 2 has forgotten the exception by now, because something is waited for, or caught, in this handler",
+            "keep `sys.exc_info()` at the start of the handler, and use that",
         )
+
+
+def _is_brought_down(lower: Lower, node: cst.CSTNode) -> bool:
+    return any(equivalent.construct is node for equivalent in lower.equivalents)
 
 
 def _is_awaitable_class(lower: Lower, node: cst.BaseExpression) -> bool:
@@ -166,9 +182,10 @@ def _above(lower: Lower, line: int, node: cst.CSTNode) -> str:
 def _report_syntax(lower: Lower) -> bool:
     """Report syntax, and names, that the target version does not have; whether there is any."""
     found = False
-    for node, message in newer_syntax(
-        lower.analysis, lower.version, ignored=lower.vocabulary.builtins | helped_builtins(lower)
-    ):
+    brought_down = {equivalent.construct for equivalent in lower.equivalents}
+    for node, message in newer_syntax(lower, ignored=lower.vocabulary.builtins | helped_builtins(lower)):
+        if node in brought_down:
+            continue
         found = True
         lower.report(
             node,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from aioport.analysis import Function
+from aioport.analysis import Definition
 from aioport.findings import Applicability, Severity
 from aioport.lifting.returns import may_catch
 from aioport.lowering.context import Lower
@@ -15,20 +15,44 @@ from aioport.names import dotted
 from aioport.tree import walk
 
 _BASE_EXCEPTION_SINCE = (3, 8)
-_EXCEPTION = frozenset(["builtins.Exception"])
 _EVERYTHING = frozenset(["builtins.BaseException", "asyncio.CancelledError"])
+_STOPPING = frozenset(["builtins.Exception", "concurrent.futures.CancelledError", "concurrent.futures.Error"])
+"""What catches a cancellation before 3.8, when CancelledError was that of concurrent.futures, and not since."""
+_RESULTS = frozenset(["exception", "result", "run_until_complete"])
+"""Methods of futures and loops that raise the cancellation of another task."""
 
 
-def lower_cancellation(lower: Lower, function: Function) -> None:
-    """Let cancellation pass by the handlers for Exception of a function that was an ``async def`` in the original."""
-    if lower.version >= _BASE_EXCEPTION_SINCE or function.qualname not in lower.always_native:
+def lower_cancellation(lower: Lower) -> None:
+    """Let cancellation pass by the handlers for Exception of what was written for async/await in the original."""
+    if lower.version >= _BASE_EXCEPTION_SINCE or not lower.always_native:
         return
-    waits = set(lower.suspending(function))
-    for node in walk(function.node.body):
-        if isinstance(node, cst.Try) and lower.analysis.function_around(node) is function:
-            handler = _stopping(lower, node)
-            if handler is not None and any(part in waits for part in walk(node.body)):
+    for node in walk(lower.analysis.module):
+        if isinstance(node, (cst.Try, cst.With)) and _is_of_async_await(lower, node):
+            raising = any(_may_be_cancelled(lower, part) for part in walk(node.body))
+            handler = _stopping(lower, node) if raising and isinstance(node, cst.Try) else None
+            if handler is not None and isinstance(node, cst.Try):
                 _let_pass(lower, node, handler)
+            if raising and isinstance(node, cst.With):
+                _report_suppressing(lower, node)
+
+
+def _is_of_async_await(lower: Lower, node: cst.CSTNode) -> bool:
+    function = lower.analysis.function_around(node)
+    if function is None or function.definition is not Definition.NATIVE:
+        return not lower.is_left(node)
+    return function.qualname in lower.always_native and function in lower.lowered()
+
+
+def _may_be_cancelled(lower: Lower, node: cst.CSTNode) -> bool:
+    """Whether something waits, or asks for what another task came to."""
+    if isinstance(node, cst.Await) or (isinstance(node, (cst.With, cst.For)) and node.asynchronous is not None):
+        return True
+    if not isinstance(node, cst.Call) or isinstance(lower.analysis.names.scope_of(node).opener, cst.Lambda):
+        return False
+    if isinstance(node.func, cst.Attribute) and node.func.attr.value in _RESULTS:
+        # `log.exception("...")` is no question.
+        return node.func.attr.value != "exception" or not node.args
+    return lower.analysis.names.means(node.func, frozenset(["asyncio.run"]))
 
 
 def _stopping(lower: Lower, node: cst.Try) -> cst.ExceptHandler | None:
@@ -37,9 +61,25 @@ def _stopping(lower: Lower, node: cst.Try) -> cst.ExceptHandler | None:
     for handler in node.handlers:
         if may_catch(names, handler, _EVERYTHING):
             return None
-        if may_catch(names, handler, _EXCEPTION) and not _only_raises(handler):
+        if may_catch(names, handler, _STOPPING) and not _only_raises(handler):
             return handler
     return None
+
+
+def _report_suppressing(lower: Lower, node: cst.With) -> None:
+    names = lower.analysis.names
+    for item in node.items:
+        call = item.item
+        if isinstance(call, cst.Call) and names.means(call.func, frozenset(["contextlib.suppress"])):
+            suppressed = [names.origins(arg.value) for arg in call.args]
+            if any(map(_STOPPING.intersection, suppressed)) and not any(map(_EVERYTHING.intersection, suppressed)):
+                lower.report(
+                    item,
+                    "cancelled-suppressed",
+                    Severity.WARNING,
+                    "CancelledError is an Exception in the target version, so this takes a cancellation as well",
+                    "write try and except, with `except asyncio.CancelledError: raise` first",
+                )
 
 
 def _only_raises(handler: cst.ExceptHandler) -> bool:

@@ -14,8 +14,25 @@ from aioport.history import Version
 from aioport.lifting.returns import may_catch
 from aioport.names import UNKNOWN
 from aioport.styles import Target, Vocabulary
-from aioport.tree import Edits, walk
+from aioport.tree import Edits, Rewrite, walk
 from aioport.values import Manager, Values
+
+
+@dataclass(frozen=True)
+class Equivalent:
+    """A construct that the target version lacks, and what says the same there."""
+
+    construct: cst.CSTNode
+    node: cst.CSTNode
+    """What is rewritten: the construct, or something around or in it."""
+    rewrite: Rewrite
+    requires: str = ""
+    """The package that the equivalent comes from, which the file has to import."""
+
+
+def unchanged(updated: cst.CSTNode) -> cst.CSTNode:
+    """The rewrite of a construct that something else has brought down."""
+    return updated
 
 
 @dataclass(frozen=True)
@@ -31,6 +48,14 @@ class Lower:
     version: Version
     always_native: frozenset[str] = frozenset()
     """Qualified names of the functions that are ``async def`` in the original file."""
+    is_python3: bool = True
+    """Whether the original file means what Python 3 makes of it: its style does not run on Python 2."""
+    equivalents: list[Equivalent] = field(default_factory=list)
+    """What newer syntax becomes; the constructs are not in the file's way then."""
+    futures: set[str] = field(default_factory=set)
+    """What the file has to import from ``__future__``."""
+    modules: set[str] = field(default_factory=set)
+    """Modules, apart from the target's library, that rewrites use."""
     edits: Edits = field(default_factory=Edits)
     findings: list[Finding] = field(default_factory=list)
     words: set[str] = field(default_factory=set)
@@ -161,6 +186,23 @@ class Lower:
             for scope in self.analysis.names.scopes.values()
             for binding in scope.bindings.get(name, ())
         )
+
+    def is_free(self, name: str) -> bool:
+        """Whether nothing in the file binds a name."""
+        return not any(name in scope.bindings for scope in self.analysis.names.scopes.values())
+
+    def is_module(self, name: str) -> bool:
+        """Whether a module may be used by its own name: nothing in the file gives that another meaning."""
+        return all(
+            binding.origin == name
+            for scope in self.analysis.names.scopes.values()
+            for binding in scope.bindings.get(name, ())
+        )
+
+    @property
+    def has_six(self) -> bool:
+        """Whether a file may use six, which the target's library needs on Python 2 as well."""
+        return self.is_module("six")
 
     @cached_property
     def module_binding(self) -> str | None:

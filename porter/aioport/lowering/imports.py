@@ -71,6 +71,8 @@ class Imports:
         joined = isinstance(anchor, cst.ImportFrom) and not isinstance(anchor.names, cst.ImportStar)
         if words and not joined:
             added.append(_import_from(lower.module, words))
+        bound = lower.analysis.names.top.bindings
+        added.extend(_import(module, module) for module in sorted(lower.modules) if module not in bound)
         return added
 
     # import asyncio

@@ -6,23 +6,23 @@ of no older syntax.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 import libcst as cst
 
 from aioport.analysis import Analysis, Definition
 from aioport.history import Version, versions
+from aioport.lowering.context import Lower
+from aioport.lowering.equivalents.future import text_that_is_not_ascii
 from aioport.tree import walk
 
 _PYTHON3, _UNPACKING = (3, 0), (3, 5)
-_CODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")
-"""PEP 263."""
 _Asks = Callable[..., bool]
 
 
-def newer_syntax(analysis: Analysis, version: Version, *, ignored: frozenset[str]) -> Iterator[tuple[cst.CSTNode, str]]:
-    """Each construct that ``version`` does not have, with a sentence on it; ``ignored`` are builtins that are there."""
+def newer_syntax(lower: Lower, *, ignored: frozenset[str]) -> Iterator[tuple[cst.CSTNode, str]]:
+    """Each construct that the target version does not have, with a sentence on it; ``ignored`` are builtins it has."""
+    analysis, version = lower.analysis, lower.version
     for node in walk(analysis.module):
         for since, kind, what, asks in _CONSTRUCTS:
             if version < since and isinstance(node, kind) and asks(node):
@@ -34,7 +34,7 @@ def newer_syntax(analysis: Analysis, version: Version, *, ignored: frozenset[str
         if version < since and name.value not in ignored and analysis.names.means(name, _builtin(name)):
             yield name, _said(name.value, since)
     if version < _PYTHON3:
-        yield from _of_python2(analysis)
+        yield from _of_python2(lower)
 
 
 def _builtin(name: cst.Name) -> frozenset[str]:
@@ -100,6 +100,7 @@ _CONSTRUCTS: tuple[tuple[Version, type[cst.CSTNode], str, _Asks], ...] = (
     ((3, 6), cst.AnnAssign, "an annotated variable (PEP 526)", _always),
     ((3, 6), cst.Integer, "an underscore in a number (PEP 515)", lambda node: "_" in node.value),
     ((3, 6), cst.Float, "an underscore in a number (PEP 515)", lambda node: "_" in node.value),
+    ((3, 8), cst.FormattedStringExpression, "= in an f-string (bpo-36817)", lambda node: node.equal is not None),
     ((3, 8), cst.NamedExpr, "an assignment expression (PEP 572)", _always),
     ((3, 8), cst.Parameters, "a positional-only parameter (PEP 570)", lambda node: bool(node.posonly_params)),
     ((3, 9), cst.With, "parentheses around the items of a with statement", lambda n: isinstance(n.lpar, cst.LeftParen)),
@@ -127,15 +128,26 @@ NEW_BUILTINS = versions(
 """Builtins that are more than another name for what was there before."""
 
 
-def _of_python2(analysis: Analysis) -> Iterator[tuple[cst.CSTNode, str]]:
+def _of_python2(lower: Lower) -> Iterator[tuple[cst.CSTNode, str]]:
+    analysis = lower.analysis
     for function in analysis.functions:
         if function.definition is Definition.GENERATOR:
             for returning in function.returns:
                 if returning.value is not None:
                     yield returning, "a generator cannot return a value on Python 2"
-    lines = analysis.module.code.split("\n", 2)[:2]
-    if not analysis.module.code.isascii() and not any(_CODING.match(line) for line in lines):
-        yield analysis.module, "Python 2 wants a coding line for what is not ASCII"
+    for node in text_that_is_not_ascii(lower):
+        yield node, "text that is not ASCII is bytes on Python 2 unless it is marked with u"
+    for node in walk(analysis.module):
+        if isinstance(node, cst.Name) and (
+            not node.value.isascii() or (node.value == "exec" and not _is_exec(lower, node))
+        ):
+            yield node, f"{node.value} cannot be a name on Python 2"
+
+
+def _is_exec(lower: Lower, node: cst.Name) -> bool:
+    """Whether a call of ``exec`` reads as the statement of Python 2, which takes a tuple for the same."""
+    call = lower.analysis.names.parents[node]
+    return isinstance(call, cst.Call) and call.func is node and isinstance(lower.analysis.names.parents[call], cst.Expr)
 
 
 def _is_starred(analysis: Analysis, node: cst.List | cst.Tuple | cst.Set) -> bool:

@@ -5,26 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from aioport.lowering.context import Lower
-from aioport.lowering.down import Down
 from aioport.names import Scope
 from aioport.tree import Edits, walk
-
-_OWN_SCOPE_SINCE = (3, 0)
-
-
-def lower_list_variables(lower: Lower) -> None:
-    """Rename variables of list comprehensions that mean something around them, which on Python 2 they would change."""
-    if lower.version >= _OWN_SCOPE_SINCE:
-        return
-    names = lower.analysis.names
-    for node in [node for node in names.scopes if isinstance(node, cst.ListComp)]:
-        around = names.scope_of(node)
-        while isinstance(around.opener, cst.ListComp) and around.parent is not None:
-            around = around.parent
-        for name in names.scopes[node].bindings:
-            if is_seen_around(lower, node, name, around):
-                lower.unlike.append(node)
-                rename(lower, lower.edits, node, name, Down(lower).fresh(node, each(name)))
 
 
 def is_seen_around(lower: Lower, node: cst.BaseComp, name: str, around: Scope) -> bool:
