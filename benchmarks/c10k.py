@@ -8,7 +8,8 @@ on both sides, each client sends ``--rounds`` messages, one after the other, and
 The clients have ten addresses of the loopback, so that ports do not run out.
 
 Prints, for each: connections held at once, as the server counts them, messages per second, and kilobytes of resident
-memory per connection of the server and of the clients, the median of all repeats. The two take turns, and take turns in
+memory per connection of the server and of the clients, the median of all repeats. Work is processor time, of server and
+clients together: other programs on the machine disturb it less than the rate. The two take turns, and take turns in
 being first; a ratio is that of the two runs of one repeat, and its median, lowest and highest are printed. Exit status: 1
 when a reply was lost or wrong or a connection was not held, 2 when it did not end in ``--timeout`` seconds.
 """
@@ -43,7 +44,7 @@ DEFINE serve(commands):
     server = WAIT(start_server(echo, "127.0.0.1", 0, backlog=4096))
     tell(port=server.sockets[0].getsockname()[1], memory=memory())
     while (WAIT(commands())) != "quit":
-        tell(held=len(held), memory=memory())
+        tell(held=len(held), memory=memory(), worked=worked())
     server.close()
 
 
@@ -70,9 +71,9 @@ DEFINE drive(port, clients, rounds, commands):
     opened = WAIT(gather(*[connect(number, port, gate) for number in range(clients)]))
     tell(opened=len(opened), memory=memory() - before)
     WAIT(commands())
-    begin = clock()
+    begin, before = clock(), worked()
     good = WAIT(gather(*[talk(number, reader, writer, rounds) for number, reader, writer in opened]))
-    tell(seconds=clock() - begin, good=sum(good))
+    tell(seconds=clock() - begin, worked=worked() - before, good=sum(good))
     WAIT(commands())
     for _, _, writer in opened:
         writer.close()
@@ -81,11 +82,8 @@ DEFINE drive(port, clients, rounds, commands):
 PORTABLE = {"DEFINE": "@coroutine\ndef", "WAIT": "yield From", "RETURN": "raise Return"}
 ASYNC = {"DEFINE": "async def", "WAIT": "await ", "RETURN": "return "}
 RUNTIMES = ("bare", "aiocompat")
-RATIOS = {
-    "rate": "messages per second:",
-    "server": "memory of the server:",
-    "client": "memory of the clients:",
-}
+MEASURED = ("rate", "work", "server", "client")
+TITLES = ("messages per second:", "work for a message:", "memory of the server:", "memory of the clients:")
 NAMES = "start_server open_connection gather sleep Semaphore"
 
 
@@ -93,6 +91,11 @@ def memory():
     """Bytes of this process that are in memory."""
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * resource.getpagesize()
+
+
+def worked():
+    """Seconds of processor time that this process has had."""
+    return sum(os.times()[:2])
 
 
 def tell(**found):
@@ -115,7 +118,7 @@ def program(runtime):
         text = text.replace(word, meaning)
     names = NAMES if is_native else NAMES + " coroutine From Return"
     namespace = {name: getattr(library, name) for name in names.split()}
-    namespace.update(held=[], memory=memory, tell=tell, clock=clock, __name__="program")
+    namespace.update(held=[], memory=memory, tell=tell, clock=clock, worked=worked, __name__="program")
     if not bare:
         # aiocompat makes functions native from their source.
         import linecache
@@ -183,6 +186,8 @@ def measure(runtime, clients, rounds, children):
         held = server.answer()
     driver.say("go")
     talked = driver.answer()
+    server.say("held")
+    served = server.answer()["worked"] - held["worked"]
     driver.say("quit")
     server.say("quit")
     for child in (driver, server):
@@ -192,6 +197,7 @@ def measure(runtime, clients, rounds, children):
         "held": held["held"],
         "lost": clients * rounds - talked["good"],
         "rate": clients * rounds / talked["seconds"],
+        "work": (served + talked["worked"]) * 1e6 / (clients * rounds),
         "server": (held["memory"] - started["memory"]) / 1024.0 / clients,
         "client": opened["memory"] / 1024.0 / clients,
     }
@@ -212,19 +218,19 @@ def raise_limit(clients):
 def report(samples, clients, rounds):
     for runtime in RUNTIMES:
         print(
-            "  %-10s held %d of %d, lost %d of %d replies, median of %d: %.0f messages/s, KB per connection: "
-            "server %.1f, client %.1f"
+            "  %-10s held %d of %d, lost %d of %d replies, median of %d: %.0f messages/s, "
+            "%.0f us of work for one, KB per connection: server %.1f, client %.1f"
             % (
                 (runtime, min(values(samples, runtime, "held")), clients)
                 + (max(values(samples, runtime, "lost")), clients * rounds, len(samples))
-                + tuple(median(values(samples, runtime, what)) for what in ("rate", "server", "client"))
+                + tuple(median(values(samples, runtime, what)) for what in MEASURED)
             )
         )
-    for what in ("rate", "server", "client"):
+    for what, title in zip(MEASURED, TITLES):
         ratios = [sample["aiocompat"][what] / sample["bare"][what] for sample in samples]
         print(
             "  aiocompat / bare, %-22s median %.2f, lowest %.2f, highest %.2f"
-            % (RATIOS[what], median(ratios), min(ratios), max(ratios))
+            % (title, median(ratios), min(ratios), max(ratios))
         )
 
 
