@@ -10,8 +10,8 @@ The clients have ten addresses of the loopback, so that ports do not run out.
 Prints, for each: connections held at once, as the server counts them, messages per second, and kilobytes of resident
 memory per connection of the server and of the clients, the median of all repeats. Work is processor time, of server and
 clients together: other programs on the machine disturb it less than the rate. The two take turns, and take turns in
-being first; a ratio is that of the two runs of one repeat, and its median, lowest and highest are printed. Exit status: 1
-when a reply was lost or wrong or a connection was not held, 2 when it did not end in ``--timeout`` seconds.
+being first; a ratio is that of the two runs of one repeat, and its median, lowest and highest are printed. Exit status:
+1 when a reply was lost or wrong or a connection was not held, 2 when it did not end in ``--timeout`` seconds.
 """
 
 from __future__ import print_function

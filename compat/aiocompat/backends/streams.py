@@ -27,7 +27,7 @@ class _Protocol(asyncio.StreamReaderProtocol):
 
     def __init__(self, reader, connected, loop, server_connections=None):
         asyncio.StreamReaderProtocol.__init__(self, reader, connected, loop=loop)
-        # A task that waits for data is only known to the reader, which the base knows by a weak reference (3.8 to 3.12).
+        # A task that waits for data is only known to the reader, and the base only knows that weakly (3.8 on).
         self.reader = reader
         self.transport = None
         self.connections = server_connections

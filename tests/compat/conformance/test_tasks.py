@@ -281,6 +281,7 @@ def test_ensure_future():
 @in_loop
 def test_only_its_coroutine_says_what_comes_of_a_task():
     task = aiocompat.create_task(later(1))
+    yield From(turns(1))
     for set_outcome, outcome in ((task.set_result, 2), (task.set_exception, ValueError())):
         with pytest.raises(RuntimeError):
             set_outcome(outcome)
