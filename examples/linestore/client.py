@@ -109,6 +109,7 @@ class Client(object):
 
     @coroutine
     def _attempt_often(self, words, body):
+        problem = None
         for attempt in range(self._attempts):
             if attempt:
                 yield From(sleep(self._pause * attempt))
@@ -144,20 +145,20 @@ class Client(object):
 def get_fastest(clients, key):
     """The value from the server that answers first; Unavailable where none does."""
     tasks = [create_task(client.get(key)) for client in clients]
-    found, problem = [], None
+    found, problems = [], []
     try:
         for answer in as_completed(tasks):
             try:
                 found.append((yield From(answer)))
                 break
             except Unavailable as error:
-                problem = error
+                problems.append(error)
     finally:
         for task in tasks:
             task.cancel()
         yield From(gather(*tasks, return_exceptions=True))
     if not found:
-        raise problem
+        raise problems[-1]
     raise Return(found[0])
 
 

@@ -1,7 +1,7 @@
 """Messages over a stream: a line of words, the last of which is the size of the body that follows.
 
-A request is ``GET key 0``, ``SET key 5`` with its body, ``WAIT key 0``, ``KEYS 0`` or ``BACKUP 0``. A reply is ``VALUE 5``
-with its body, ``NONE 0``, ``DONE 0`` or ``ERROR 9`` with a text.
+A request is ``GET key 0``, ``SET key 5`` with its body, ``WAIT key 0``, ``KEYS 0`` or ``BACKUP 0``. A reply is
+``VALUE 5`` with its body, ``NONE 0``, ``DONE 0`` or ``ERROR 9`` with a text.
 """
 
 from collections import namedtuple

@@ -189,6 +189,7 @@ class Server(object):
         # Between requests there is nothing to be lost by cancelling.
         talk = current_task()
         self._idle.add(talk)
+        request = None
         limit = yield From(aenter(timeout(self._patience)))
         try:
             request = yield From(read_message(reader))
