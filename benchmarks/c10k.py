@@ -1,6 +1,6 @@
 """An echo server and 10,000 clients at once, through aiocompat's streams and on the bare runtime: 2.7, and 3.6 to 3.15.
 
-    PYTHONPATH=compat python benchmarks/c10k.py [--clients 10000] [--rounds 3] [--repeats 3]
+    PYTHONPATH=compat python benchmarks/c10k.py [--clients 10000] [--rounds 10] [--repeats 6]
 
 The bare runtime is Trollius on 2.7, asyncio with ``async def`` on Python 3; the program is the same text. The server
 and the clients are processes of their own. All clients connect, and wait for each other; when every connection is open
@@ -8,8 +8,10 @@ on both sides, each client sends ``--rounds`` messages, one after the other, and
 The clients have ten addresses of the loopback, so that ports do not run out.
 
 Prints, for each: connections held at once, as the server counts them, messages per second, and kilobytes of resident
-memory per connection of the server and of the clients. The two take turns, best of all repeats. Exit status: 1 when a
-reply was lost or wrong or a connection was not held, 2 when it did not end in ``--timeout`` seconds.
+memory per connection of the server and of the clients, the median of all repeats. Work is processor time, of server and
+clients together: other programs on the machine disturb it less than the rate. The two take turns, and take turns in
+being first; a ratio is that of the two runs of one repeat, and its median, lowest and highest are printed. Exit status:
+1 when a reply was lost or wrong or a connection was not held, 2 when it did not end in ``--timeout`` seconds.
 """
 
 from __future__ import print_function
@@ -42,7 +44,7 @@ DEFINE serve(commands):
     server = WAIT(start_server(echo, "127.0.0.1", 0, backlog=4096))
     tell(port=server.sockets[0].getsockname()[1], memory=memory())
     while (WAIT(commands())) != "quit":
-        tell(held=len(held), memory=memory())
+        tell(held=len(held), memory=memory(), worked=worked())
     server.close()
 
 
@@ -69,9 +71,9 @@ DEFINE drive(port, clients, rounds, commands):
     opened = WAIT(gather(*[connect(number, port, gate) for number in range(clients)]))
     tell(opened=len(opened), memory=memory() - before)
     WAIT(commands())
-    begin = clock()
+    begin, before = clock(), worked()
     good = WAIT(gather(*[talk(number, reader, writer, rounds) for number, reader, writer in opened]))
-    tell(seconds=clock() - begin, good=sum(good))
+    tell(seconds=clock() - begin, worked=worked() - before, good=sum(good))
     WAIT(commands())
     for _, _, writer in opened:
         writer.close()
@@ -79,6 +81,9 @@ DEFINE drive(port, clients, rounds, commands):
 """
 PORTABLE = {"DEFINE": "@coroutine\ndef", "WAIT": "yield From", "RETURN": "raise Return"}
 ASYNC = {"DEFINE": "async def", "WAIT": "await ", "RETURN": "return "}
+RUNTIMES = ("bare", "aiocompat")
+MEASURED = ("rate", "work", "server", "client")
+TITLES = ("messages per second:", "work for a message:", "memory of the server:", "memory of the clients:")
 NAMES = "start_server open_connection gather sleep Semaphore"
 
 
@@ -86,6 +91,11 @@ def memory():
     """Bytes of this process that are in memory."""
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * resource.getpagesize()
+
+
+def worked():
+    """Seconds of processor time that this process has had."""
+    return sum(os.times()[:2])
 
 
 def tell(**found):
@@ -108,7 +118,7 @@ def program(runtime):
         text = text.replace(word, meaning)
     names = NAMES if is_native else NAMES + " coroutine From Return"
     namespace = {name: getattr(library, name) for name in names.split()}
-    namespace.update(held=[], memory=memory, tell=tell, clock=clock, __name__="program")
+    namespace.update(held=[], memory=memory, tell=tell, clock=clock, worked=worked, __name__="program")
     if not bare:
         # aiocompat makes functions native from their source.
         import linecache
@@ -166,15 +176,18 @@ def measure(runtime, clients, rounds, children):
     driver = Child("--drive", started["port"], "--runtime", runtime, "--clients", clients, "--rounds", rounds)
     children.append(driver)
     opened = driver.answer()
-    while True:
-        # The server may still have to accept what the kernel has connected.
+    # The server may still have to accept what the kernel has connected.
+    deadline = clock() + 5
+    server.say("held")
+    held = server.answer()
+    while held["held"] < clients and clock() < deadline:
+        time.sleep(0.05)
         server.say("held")
         held = server.answer()
-        if held["held"] >= clients or driver_waited(opened):
-            break
-        time.sleep(0.05)
     driver.say("go")
     talked = driver.answer()
+    server.say("held")
+    served = server.answer()["worked"] - held["worked"]
     driver.say("quit")
     server.say("quit")
     for child in (driver, server):
@@ -184,15 +197,10 @@ def measure(runtime, clients, rounds, children):
         "held": held["held"],
         "lost": clients * rounds - talked["good"],
         "rate": clients * rounds / talked["seconds"],
-        "server memory": (held["memory"] - started["memory"]) / 1024.0 / clients,
-        "client memory": opened["memory"] / 1024.0 / clients,
+        "work": (served + talked["worked"]) * 1e6 / (clients * rounds),
+        "server": (held["memory"] - started["memory"]) / 1024.0 / clients,
+        "client": opened["memory"] / 1024.0 / clients,
     }
-
-
-def driver_waited(opened):
-    """Whether the server has had five seconds to accept what the clients have opened."""
-    opened.setdefault("deadline", clock() + 5)
-    return clock() > opened["deadline"]
 
 
 def raise_limit(clients):
@@ -207,20 +215,34 @@ def raise_limit(clients):
     return min(clients, wanted - 100)
 
 
-def report(best, clients, rounds):
-    bare = best["bare"]
-    for runtime in ("bare", "aiocompat"):
-        found = best[runtime]
+def report(samples, clients, rounds):
+    for runtime in RUNTIMES:
         print(
-            "  %-10s held %d of %d, lost %d of %d replies, %.0f messages/s (%.2f), KB per connection: "
-            "server %.1f (%.2f), client %.1f (%.2f)"
+            "  %-10s held %d of %d, lost %d of %d replies, median of %d: %.0f messages/s, "
+            "%.0f us of work for one, KB per connection: server %.1f, client %.1f"
             % (
-                (runtime, found["held"], clients, found["lost"], clients * rounds)
-                + (found["rate"], found["rate"] / bare["rate"])
-                + (found["server memory"], found["server memory"] / bare["server memory"])
-                + (found["client memory"], found["client memory"] / bare["client memory"])
+                (runtime, min(values(samples, runtime, "held")), clients)
+                + (max(values(samples, runtime, "lost")), clients * rounds, len(samples))
+                + tuple(median(values(samples, runtime, what)) for what in MEASURED)
             )
         )
+    for what, title in zip(MEASURED, TITLES):
+        ratios = [sample["aiocompat"][what] / sample["bare"][what] for sample in samples]
+        print(
+            "  aiocompat / bare, %-22s median %.2f, lowest %.2f, highest %.2f"
+            % (title, median(ratios), min(ratios), max(ratios))
+        )
+
+
+def values(samples, runtime, what):
+    return [sample[runtime][what] for sample in samples]
+
+
+def median(numbers):
+    # The statistics module is not there on 2.7.
+    ordered = sorted(numbers)
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2.0
 
 
 def compare(arguments):
@@ -238,31 +260,27 @@ def compare(arguments):
     timer = threading.Timer(arguments.timeout, give_up)
     timer.daemon = True
     timer.start()
-    best = {}
+    samples = []
     try:
-        for _ in range(arguments.repeats):
-            for runtime in ("bare", "aiocompat"):
-                found = measure(runtime, clients, arguments.rounds, children)
-                before = best.setdefault(runtime, found)
-                best[runtime] = {
-                    what: (max if what in ("rate", "lost") else min)(value, before[what])
-                    for what, value in found.items()
-                }
+        for repeat in range(arguments.repeats):
+            # Each is first as often as the other.
+            order = RUNTIMES if repeat % 2 == 0 else RUNTIMES[::-1]
+            samples.append({runtime: measure(runtime, clients, arguments.rounds, children) for runtime in order})
     finally:
         timer.cancel()
         for child in children:
             child.end()
-    report(best, clients, arguments.rounds)
-    return all(found["held"] == clients and found["lost"] == 0 for found in best.values())
+    report(samples, clients, arguments.rounds)
+    return all(found["held"] == clients and found["lost"] == 0 for sample in samples for found in sample.values())
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clients", type=int, default=10000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--timeout", type=int, default=300)
-    parser.add_argument("--runtime", choices=("bare", "aiocompat"), help=argparse.SUPPRESS)
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--repeats", type=int, default=6)
+    parser.add_argument("--timeout", type=int, default=900)
+    parser.add_argument("--runtime", choices=RUNTIMES, help=argparse.SUPPRESS)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--drive", type=int, metavar="PORT", help=argparse.SUPPRESS)
     arguments = parser.parse_args()

@@ -1,13 +1,16 @@
-"""The client: a pool of connections, attempts with a time limit, and many values at once."""
+"""The client: a pool of connections, attempts with a time limit, many values at once, and the fastest of servers."""
 
 from aiocompat import (
     BoundedSemaphore,
     CancelledError,
     From,
+    Lock,
     Return,
     TimeoutError,
+    as_completed,
     async_generator,
     coroutine,
+    create_task,
     gather,
     open_connection,
     sleep,
@@ -39,6 +42,7 @@ class Client(object):
         self._pause = pause
         self._free = []
         self._slots = BoundedSemaphore(connections)
+        self._updating = Lock()
 
     @coroutine
     def get(self, key):
@@ -49,6 +53,19 @@ class Client(object):
     @coroutine
     def set(self, key, value):
         yield From(self._request(["SET", key], value))
+
+    @coroutine
+    def update(self, key, change):
+        """Set the value to what ``change`` makes of it, and give that; updates of this client follow one another."""
+        with (yield From(self._updating)):
+            value = change((yield From(self.get(key))))
+            yield From(self.set(key, value))
+        raise Return(value)
+
+    @coroutine
+    def backup(self):
+        """Have the server write all values to its file; ServerError where it cannot."""
+        yield From(self._request(["BACKUP"]))
 
     @coroutine
     def wait(self, key):
@@ -92,6 +109,7 @@ class Client(object):
 
     @coroutine
     def _attempt_often(self, words, body):
+        problem = None
         for attempt in range(self._attempts):
             if attempt:
                 yield From(sleep(self._pause * attempt))
@@ -121,6 +139,27 @@ class Client(object):
         if reply.words != ["ERROR"]:
             self._free.append((reader, writer))
         raise Return(reply)
+
+
+@coroutine
+def get_fastest(clients, key):
+    """The value from the server that answers first; Unavailable where none does."""
+    tasks = [create_task(client.get(key)) for client in clients]
+    found, problems = [], []
+    try:
+        for answer in as_completed(tasks):
+            try:
+                found.append((yield From(answer)))
+                break
+            except Unavailable as error:
+                problems.append(error)
+    finally:
+        for task in tasks:
+            task.cancel()
+        yield From(gather(*tasks, return_exceptions=True))
+    if not found:
+        raise problems[-1]
+    raise Return(found[0])
 
 
 @coroutine

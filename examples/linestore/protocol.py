@@ -1,7 +1,7 @@
 """Messages over a stream: a line of words, the last of which is the size of the body that follows.
 
-A request is ``GET key 0``, ``SET key 5`` with its body, ``WAIT key 0`` or ``KEYS 0``. A reply is ``VALUE 5`` with its
-body, ``NONE 0``, ``DONE 0`` or ``ERROR 9`` with a text.
+A request is ``GET key 0``, ``SET key 5`` with its body, ``WAIT key 0``, ``KEYS 0`` or ``BACKUP 0``. A reply is
+``VALUE 5`` with its body, ``NONE 0``, ``DONE 0`` or ``ERROR 9`` with a text.
 """
 
 from collections import namedtuple
@@ -43,11 +43,16 @@ def read_message(reader):
 @coroutine
 def write_message(writer, words, body=b""):
     """Send a message; waits while the other side is slow to read. ValueError for a word that has spaces in it."""
+    writer.write(encoded(words, body))
+    yield From(writer.drain())
+
+
+def encoded(words, body=b""):
+    """A message as bytes; ValueError for a word that has spaces in it."""
     line = " ".join(words)
     if line.split() != list(words):
         raise ValueError("not words: %r" % (words,))
-    writer.write(("%s %d" % (line, len(body))).encode("utf-8") + END_OF_LINE + body)
-    yield From(writer.drain())
+    return ("%s %d" % (line, len(body))).encode("utf-8") + END_OF_LINE + body
 
 
 def _size(words):

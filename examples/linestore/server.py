@@ -1,5 +1,6 @@
-"""The server: the store, the connections, and a journal of what changed."""
+"""The server: the store, the connections, a journal of what changed, and backups."""
 
+import os
 import sys
 
 from aiocompat import (
@@ -10,15 +11,24 @@ from aiocompat import (
     QueueShutDown,
     Return,
     TaskGroup,
+    TimeoutError,
     aenter,
     aexit,
     coroutine,
+    create_subprocess_exec,
     create_task,
     current_task,
+    shield,
     start_server,
+    timeout,
+    to_thread,
     wait,
 )
-from linestore.protocol import Message, ProtocolError, read_message, write_message
+from linestore.protocol import Message, ProtocolError, encoded, read_message, write_message
+
+
+class JournalError(Exception):
+    """A change could not be noted."""
 
 
 class Store(object):
@@ -30,6 +40,10 @@ class Store(object):
 
     def keys(self):
         return sorted(self._values)
+
+    def copy(self):
+        """All values as they are now, by key."""
+        return dict(self._values)
 
     def get(self, key):
         """The value, or None."""
@@ -54,14 +68,18 @@ class Server(object):
     """Serves a store.
 
     ``journal`` is a coroutine function that is called with the key of each change, one at a time and in order.
-    ``grace`` is how many seconds requests that are under way may take when the server stops.
+    ``grace`` is how many seconds requests that are under way may take when the server stops; a client that asks for
+    nothing during ``patience`` seconds is hung up on. Backups go to the file ``backup``.
     """
 
-    def __init__(self, journal, grace=5):
+    def __init__(self, journal, backup=None, grace=5, patience=60):
         self.store = Store()
         self.address = None
         self._journal = journal
         self._grace = grace
+        self._patience = patience
+        self._backup_path = backup
+        self._backup = None
         self._changes = Queue()
         self._started = Event()
         self._stopping = Event()
@@ -93,6 +111,8 @@ class Server(object):
         else:
             yield From(aexit(group))
         yield From(listening.wait_closed())
+        if self._backup is not None:
+            yield From(wait([self._backup]))
 
     @coroutine
     def started(self):
@@ -103,6 +123,15 @@ class Server(object):
     def stop(self):
         """Make :meth:`serve` end."""
         self._stopping.set()
+
+    @coroutine
+    def backup(self):
+        """Write all values to a file; who asks while that is under way waits for the same backup. EnvironmentError."""
+        if self._backup is None or self._backup.done():
+            # Writing would keep the loop from everything else.
+            self._backup = create_task(to_thread(save, self._backup_path, self.store.copy()))
+        # Who is cancelled must not cancel it for the others.
+        yield From(shield(self._backup))
 
     @coroutine
     def _hang_up(self):
@@ -134,8 +163,8 @@ class Server(object):
     def _talk(self, reader, writer):
         try:
             yield From(self._answer_all(reader, writer))
-        except EnvironmentError:
-            # The client has gone.
+        except (EnvironmentError, TimeoutError):
+            # The client has gone, or has fallen asleep.
             pass
         finally:
             writer.close()
@@ -160,8 +189,14 @@ class Server(object):
         # Between requests there is nothing to be lost by cancelling.
         talk = current_task()
         self._idle.add(talk)
+        request = None
+        limit = yield From(aenter(timeout(self._patience)))
         try:
             request = yield From(read_message(reader))
+        except BaseException:
+            yield From(aexit(limit, *sys.exc_info()))
+        else:
+            yield From(aexit(limit))
         finally:
             self._idle.discard(talk)
         raise Return(request)
@@ -171,6 +206,8 @@ class Server(object):
         command, arguments = request.words[0], request.words[1:]
         if command == "KEYS" and not arguments:
             raise Return(Message(["VALUE"], " ".join(self.store.keys()).encode("utf-8")))
+        if command == "BACKUP" and not arguments:
+            raise Return((yield From(self._reply_of_backup())))
         if command not in ("GET", "SET", "WAIT") or len(arguments) != 1:
             raise ProtocolError("not a request: %s" % " ".join(request.words))
         key = arguments[0]
@@ -180,3 +217,34 @@ class Server(object):
             raise Return(Message(["DONE"], b""))
         value = (yield From(self.store.wait(key))) if command == "WAIT" else self.store.get(key)
         raise Return(Message(["NONE"], b"") if value is None else Message(["VALUE"], value))
+
+    @coroutine
+    def _reply_of_backup(self):
+        try:
+            yield From(self.backup())
+        except EnvironmentError as error:
+            reply = Message(["ERROR"], str(error).encode("utf-8"))
+        else:
+            reply = Message(["DONE"], b"")
+        raise Return(reply)
+
+
+def save(path, values):
+    """Write values to a file, as the requests that set them; an error leaves the old file."""
+    with open(path + ".new", "wb") as file:
+        for key in sorted(values):
+            file.write(encoded(["SET", key], values[key]))
+    os.rename(path + ".new", path)
+
+
+def journal_of(*command):
+    """A journal that runs a program for each change, the key being its last argument; JournalError where that fails."""
+
+    @coroutine
+    def journal(key):
+        process = yield From(create_subprocess_exec(*(command + (key,))))
+        status = yield From(process.wait())
+        if status != 0:
+            raise JournalError("%s ended with status %d for %r" % (command[0], status, key))
+
+    return journal

@@ -1,4 +1,5 @@
 """What a typed library over aiocompat looks like; mypy and pyright check it, and nothing runs it."""
+# pyright: strict
 
 from collections.abc import Generator
 from typing import Any

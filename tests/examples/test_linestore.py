@@ -1,6 +1,12 @@
 """The sample library of examples/, over the loopback."""
 
+import os
+import shutil
+import sys
+import tempfile
+
 from aiocompat import (
+    CancelledError,
     Event,
     ExceptionGroup,
     From,
@@ -12,13 +18,14 @@ from aiocompat import (
     coroutine,
     create_task,
     gather,
+    open_connection,
     sleep,
     start_server,
 )
 from aiocompat.testing import TestCase, async_test
-from linestore.client import Client, ServerError, Unavailable
+from linestore.client import Client, ServerError, Unavailable, get_fastest
 from linestore.protocol import ProtocolError, read_message, write_message
-from linestore.server import Server
+from linestore.server import JournalError, Server, journal_of
 
 
 def fed(data):
@@ -67,7 +74,10 @@ class TestProtocol(TestCase):
 class TestServer(TestCase):
     def setUp(self):
         self.changed = []
-        self.server = Server(self.journal)
+        folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
+        self.backup = os.path.join(folder, "backup")
+        self.server = Server(self.journal, backup=self.backup)
         self.serving = create_task(self.server.serve())
         self.client = Client(*(yield From(self.server.started())))
 
@@ -121,6 +131,36 @@ class TestServer(TestCase):
         yield From(self.client.set("a", b"1"))
         self.assertEqual((yield From(self.client.get("a"))), b"1")
 
+    def test_updates_follow_one_another(self):
+        def longer(value):
+            return (value or b"") + b"+"
+
+        yield From(gather(*[self.client.update("a", longer) for _ in range(10)]))
+        self.assertEqual((yield From(self.client.get("a"))), b"+" * 10)
+
+    def test_a_backup_has_all_values(self):
+        yield From(gather(self.client.set("a", b"1\r\n2"), self.client.set("b", b"3")))
+        yield From(self.client.backup())
+        with open(self.backup, "rb") as file:
+            reader = fed(file.read())
+        self.assertEqual((yield From(read_message(reader))), (["SET", "a"], b"1\r\n2"))
+        self.assertEqual((yield From(read_message(reader))), (["SET", "b"], b"3"))
+        self.assertIsNone((yield From(read_message(reader))))
+
+    def test_who_is_cancelled_does_not_cancel_a_backup(self):
+        first, second = create_task(self.server.backup()), create_task(self.server.backup())
+        yield From(sleep(0))
+        first.cancel()
+        yield From(second)
+        with self.assertRaises(CancelledError):
+            yield From(first)
+        self.assertTrue(os.path.exists(self.backup))
+
+    def test_a_backup_that_cannot_be_written(self):
+        os.mkdir(self.backup)
+        with self.assertRaises(ServerError):
+            yield From(self.client.backup())
+
     def test_a_word_with_spaces_is_not_sent(self):
         with self.assertRaises(ValueError):
             yield From(self.client.get("a b"))
@@ -155,6 +195,34 @@ def test_a_request_beyond_the_grace_is_cut_off():
         assert "hung up" in str(error)
     else:
         raise AssertionError("it was answered")
+
+
+@async_test
+def test_a_client_that_asks_for_nothing_is_hung_up_on():
+    server = Server(journal=None, patience=0.01)
+    serving = create_task(server.serve())
+    reader, writer = yield From(open_connection(*(yield From(server.started()))))
+    assert (yield From(reader.read())) == b""
+    writer.close()
+    server.stop()
+    yield From(serving)
+
+
+@async_test
+def test_the_journal_runs_a_program():
+    server = Server(journal_of(sys.executable, "-c", "import sys; sys.exit(sys.argv[1] == 'bad')"))
+    serving = create_task(server.serve())
+    client = Client(*(yield From(server.started())))
+    yield From(client.set("good", b""))
+    yield From(client.set("bad", b""))
+    try:
+        yield From(serving)
+    except ExceptionGroup as group:
+        assert [type(error) for error in group.exceptions] == [JournalError]
+        assert "'bad'" in str(group.exceptions[0])
+    else:
+        raise AssertionError("the server did not tell")
+    yield From(client.close())
 
 
 @async_test
@@ -219,3 +287,37 @@ def test_a_server_that_is_not_there():
         assert "after 2 attempts" in str(error)
     else:
         raise AssertionError("who answered?")
+
+
+@async_test
+def test_the_fastest_server():
+    @coroutine
+    def silent(reader, writer):
+        yield From(over.wait())
+        writer.close()
+
+    @coroutine
+    def quick(reader, writer):
+        yield From(read_message(reader))
+        yield From(write_message(writer, ["VALUE"], b"quick"))
+        writer.close()
+
+    over = Event()
+    servers = []
+    for connected in (silent, quick):
+        servers.append((yield From(start_server(connected, "127.0.0.1", 0))))
+    addresses = [(yield From(refused()))] + [server.sockets[0].getsockname()[:2] for server in servers]
+    clients = [Client(*address, attempts=1) for address in addresses]
+    assert (yield From(get_fastest(clients, "a"))) == b"quick"
+    try:
+        yield From(get_fastest(clients[:1], "a"))
+    except Unavailable:
+        pass
+    else:
+        raise AssertionError("who answered?")
+    over.set()
+    for client in clients:
+        yield From(client.close())
+    for server in servers:
+        server.close()
+        yield From(server.wait_closed())

@@ -1,5 +1,6 @@
 """Python 3: ``yield from`` hands values up to whoever drives the coroutine."""
 
+import sys
 import types
 
 
@@ -37,6 +38,6 @@ def passed(body, value, error):
 
 
 # Only there, and only needed there, from 3.5 on.
-if hasattr(types, "coroutine"):
+if sys.version_info >= (3, 5):
     yield_ = types.coroutine(yield_)
     passed = types.coroutine(passed)

@@ -58,7 +58,7 @@ def ensure_future(coro_or_future, **options):
     loop = loop or get_event_loop()
     if iscoroutine(coro_or_future):
         return spawn(loop, coro_or_future)
-    if not hasattr(type(coro_or_future), "__await__"):
+    if sys.version_info < (3, 5) or not hasattr(type(coro_or_future), "__await__"):
         raise TypeError("An asyncio.Future, a coroutine or an awaitable is required")
     return asyncio.ensure_future(coro_or_future, loop=loop)
 

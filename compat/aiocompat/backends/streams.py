@@ -11,18 +11,25 @@ from aiocompat.backends.loops import get_running_loop, new_future
 from aiocompat.backends.readers import StreamReader
 from aiocompat.coroutines import From, Return, coroutine
 
+if sys.version_info < (3,):
+    from trollius import ConnectionResetError
+
 _LIMIT = 2**16
 
 
 class _Protocol(asyncio.StreamReaderProtocol):
     """Tells when the connection is lost: to the writer, and to the server that it belongs to."""
 
+    # There are as many as connections: what most do not need is not made. The future that wait_closed() waits for ...
+    closed = None
+    # ... and, once the connection is lost, what by, in a tuple.
+    lost = None
+
     def __init__(self, reader, connected, loop, server_connections=None):
-        asyncio.StreamReaderProtocol.__init__(self, reader, connected and self._connected, loop=loop)
+        asyncio.StreamReaderProtocol.__init__(self, reader, connected, loop=loop)
+        # A task that waits for data is only known to the reader, and the base only knows that weakly (3.8 on).
         self.reader = reader
-        self.callback = connected
         self.transport = None
-        self.closed = asyncio.Future(loop=loop)
         self.connections = server_connections
 
     def connection_made(self, transport):
@@ -30,21 +37,45 @@ class _Protocol(asyncio.StreamReaderProtocol):
         if self.connections is not None:
             self.connections.add(self)
         asyncio.StreamReaderProtocol.connection_made(self, transport)
+        # Or a writer that is dropped would stay.
+        self._stream_writer = None
 
     def connection_lost(self, exc):
         asyncio.StreamReaderProtocol.connection_lost(self, exc)
-        if not self.closed.done():
-            if exc is None:
-                self.closed.set_result(None)
-            else:
-                self.closed.set_exception(exc)
-                # Nobody has to ask.
-                self.closed.exception()
+        if self.lost is None:
+            self.lost = (exc,)
+            if self.closed is not None:
+                self._tell()
         if self.connections is not None:
             self.connections.lost(self)
 
-    def _connected(self, reader, writer):
-        return self.callback(reader, _writer(writer.transport, self, reader, get_running_loop()))
+    def closing(self):
+        """A future of the connection's end."""
+        if self.closed is None:
+            self.closed = asyncio.Future(loop=self._loop)
+            if self.lost is not None:
+                self._tell()
+        return self.closed
+
+    def _tell(self):
+        if self.lost == (None,):
+            self.closed.set_result(None)
+        else:
+            self.closed.set_exception(*self.lost)
+            # Nobody has to ask.
+            self.closed.exception()
+
+    if sys.version_info < (3, 11):
+
+        @coroutine
+        def _drain_helper(self):
+            # Any number of tasks may wait (asyncio: since 3.11).
+            if self._connection_lost:
+                raise ConnectionResetError("Connection lost")
+            if self._paused:
+                if self._drain_waiter is None:
+                    self._drain_waiter = asyncio.Future(loop=self._loop)
+                yield From(asyncio.shield(self._drain_waiter))
 
 
 if sys.version_info >= (3, 11):
@@ -69,11 +100,21 @@ else:
             return _is_closing(self.transport)
 
         @coroutine
+        def drain(self):
+            """Wait until there is room to write more. Raises the reader's error; ConnectionResetError when closed."""
+            error = None if self._reader is None else self._reader.exception()
+            if error is not None:
+                raise error
+            if self.is_closing():
+                # connection_lost() may be called meanwhile.
+                yield From(None)
+            yield From(self._protocol._drain_helper())
+
+        @coroutine
         def wait_closed(self):
             """Wait until the stream is closed (asyncio: since 3.7). Before that of a child process's pipe: one turn."""
-            closed = getattr(self._protocol, "closed", None)
-            if closed is not None:
-                yield From(asyncio.shield(closed))
+            if isinstance(self._protocol, _Protocol):
+                yield From(asyncio.shield(self._protocol.closing()))
             elif hasattr(asyncio.StreamWriter, "wait_closed"):
                 yield From(asyncio.StreamWriter.wait_closed(self))
             else:
@@ -103,10 +144,6 @@ def _is_closing(transport):
         return transport.is_closing()
     # New in 3.4.4; until then, and in Trollius, every transport notes it so.
     return bool(getattr(transport, "_closing", False))
-
-
-def _writer(transport, protocol, reader, loop):
-    return StreamWriter(transport, protocol, reader, loop)
 
 
 class _Connections(set):
@@ -262,7 +299,7 @@ def _open(method, address, options):
     reader = StreamReader(limit=options.pop("limit", _LIMIT), loop=loop)
     protocol = _Protocol(reader, None, loop)
     transport, _ = yield From(getattr(loop, method)(lambda: protocol, *address, **options))
-    raise Return((reader, _writer(transport, protocol, reader, loop)))
+    raise Return((reader, StreamWriter(transport, protocol, reader, loop)))
 
 
 @coroutine
@@ -272,8 +309,12 @@ def _serve(method, callback, address, options):
     limit = options.pop("limit", _LIMIT)
     connections = _Connections()
 
+    def connected(reader, writer):
+        writer.__class__ = StreamWriter
+        return callback(reader, writer)
+
     def connection():
-        return _Protocol(StreamReader(limit=limit, loop=loop), callback, loop, connections)
+        return _Protocol(StreamReader(limit=limit, loop=loop), connected, loop, connections)
 
     server = yield From(getattr(loop, method)(connection, *address, **options))
     raise Return(Server(server, connections, loop))

@@ -1,5 +1,6 @@
 """Streams, their servers, protocols and transports, child processes."""
 
+import gc
 import os
 import pickle
 import platform
@@ -159,6 +160,50 @@ def test_server_starts_later():
     yield From(server.wait_closed())
 
 
+@api("start_server", "StreamReader")
+@in_loop
+def test_a_callback_that_waits_is_not_collected():
+    server = yield From(aiocompat.start_server(echo, "127.0.0.1", 0))
+    reader, writer = yield From(aiocompat.open_connection("127.0.0.1", port_of(server)))
+    for line in (b"ONE\n", b"TWO\n"):
+        gc.collect()
+        writer.write(line.lower())
+        assert (yield From(aiocompat.wait_for(reader.readline(), 1))) == line
+    writer.close()
+    server.close()
+    yield From(aiocompat.wait_for(server.wait_closed(), 1))
+
+
+@api("StreamWriter")
+@in_loop
+def test_several_tasks_wait_for_room():
+    @coroutine
+    def patient(reader, writer):
+        yield From(full.wait())
+        received.append(len((yield From(reader.read()))))
+        writer.close()
+
+    full, received = aiocompat.Event(), []
+    server = yield From(aiocompat.start_server(patient, "127.0.0.1", 0))
+    reader, writer = yield From(aiocompat.open_connection("127.0.0.1", port_of(server)))
+    writer.write(b"." * 2**24)
+    draining = [aiocompat.create_task(writer.drain()) for _ in range(3)]
+    yield From(turns())
+    assert not any(task.done() for task in draining)
+    draining[1].cancel()
+    full.set()
+    yield From(aiocompat.wait(draining))
+    assert [task.cancelled() for task in draining] == [False, True, False]
+    writer.write_eof()
+    assert (yield From(reader.read())) == b""
+    assert received == [2**24]
+    writer.close()
+    yield From(writer.wait_closed())
+    with pytest.raises(EnvironmentError, match="onnection lost"):
+        yield From(writer.drain())
+    server.close()
+
+
 @api("start_server")
 @in_loop
 def test_a_callback_that_is_no_coroutine():
@@ -284,6 +329,17 @@ def test_readuntil_within_the_limit():
     with pytest.raises(aiocompat.LimitOverrunError) as caught:
         yield From(reader.readuntil(b";"))
     assert (yield From(reader.readexactly(caught.value.consumed))) == b"much too long"
+
+
+@api("StreamReader")
+@in_loop
+def test_lines_within_the_limit():
+    for data, left in ((b"much too long\nrest", b"rest"), (b"much too long", b"")):
+        reader = fed(data, limit=5)
+        with pytest.raises(ValueError, match="limit"):
+            yield From(reader.readline())
+        assert (yield From(reader.read())) == left
+    assert (yield From(fed(b"12345\n", limit=5).readline())) == b"12345\n"
 
 
 @api("StreamReader", "aiter", "anext", "StopAsyncIteration")

@@ -276,6 +276,18 @@ def test_ensure_future():
     other.close()
 
 
+@api("Task")
+@differs("3.7", "a task's set_result() and set_exception() set what comes of it")
+@in_loop
+def test_only_its_coroutine_says_what_comes_of_a_task():
+    task = aiocompat.create_task(later(1))
+    yield From(turns(1))
+    for set_outcome, outcome in ((task.set_result, 2), (task.set_exception, ValueError())):
+        with pytest.raises(RuntimeError):
+            set_outcome(outcome)
+    assert (yield From(task)) == 1
+
+
 @api("ensure_future")
 @differs("3.5", "only coroutines and futures can be awaited")
 @in_loop
