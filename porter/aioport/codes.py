@@ -156,6 +156,19 @@ class CancelledSuppressed(Code):
     """
 
 
+class ChangedMeaning(Code):
+    """A function or class of asyncio that means something else than it did; ``aioport audit`` only.
+
+    Why: its name and its arguments are the same, so nothing fails where it is used: it does something else.
+
+    Example::
+
+        await asyncio.wait_for(work(), 3)        # since 3.12 work() runs in the same task
+
+    What to do: read what has changed, and check the place.
+    """
+
+
 class CoroutineCall(Code):
     """The coroutine decorator is called as a function, on something that cannot become an ``async def`` where it is.
 
@@ -451,6 +464,20 @@ class NewDependency(Code):
         aiocompat.run(main())        # was asyncio.run(main())
 
     What to do: add aiocompat to what the project depends on.
+    """
+
+
+class NewerName(Code):
+    """A name, method or argument of asyncio that the target version does not have yet; ``aioport audit`` only.
+
+    Why: the program is to run on a Python that is older than what it uses.
+
+    Example::
+
+        async with asyncio.timeout(3):        # here, for 3.10 and older
+            ...
+
+    What to do: port it to the portable style, ``aioport --to compat``; aiocompat has asyncio's whole API everywhere.
     """
 
 
@@ -878,6 +905,19 @@ class Unwritable(Code):
         app.py:1:1: failure unwritable: it cannot be written: Permission denied
 
     What to do: check the permissions of the folder.
+    """
+
+
+class VersionBreak(Code):
+    """A use of asyncio that does not work in the target version; ``aioport audit`` only.
+
+    Why: it is gone, takes other arguments, or gives something else than it did.
+
+    Example::
+
+        loop.run_until_complete(asyncio.wait([work()], loop=loop))        # two breaks: 3.10 and 3.11
+
+    What to do: run the port for that version, which rewrites it: ``aioport --to async-await --target-version 3.14``.
     """
 
 

@@ -15,10 +15,13 @@ from cases import all_cases, load
 
 ELSEWHERE = {
     "bug": "aioport has no known one; test_verify.py makes some",
+    "changed-meaning": "test_audit.py",
+    "newer-name": "test_audit.py",
     "not-python": "test_cli.py",
     "not-text": "test_cli.py and test_source.py",
     "unreadable": "test_cli.py",
     "unwritable": "test_cli.py",
+    "version-break": "test_audit.py",
 }
 
 
@@ -29,7 +32,7 @@ def emitted() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                if name in ("report", "block", "Blocker", "SourceError", "Finding"):
+                if name in ("report", "block", "Blocker", "SourceError", "Finding", "_finding"):
                     found.update(
                         constant.value
                         for argument in node.args

@@ -42,7 +42,7 @@ _GUARDS = frozenset(
 
 def apply(lift: Lift) -> None:
     """Report every use of a name that the target does not have."""
-    for node, name in _uses(lift):
+    for node, name in asyncio_uses(lift):
         if node in lift.consumed or (isinstance(node, cst.Attribute) and node.attr in lift.consumed):
             continue
         since, advice = REMOVED.get(name, (None, ""))
@@ -57,7 +57,7 @@ def apply(lift: Lift) -> None:
         )
 
 
-def _uses(lift: Lift) -> Iterator[tuple[cst.CSTNode, str]]:
+def asyncio_uses(lift: Lift) -> Iterator[tuple[cst.CSTNode, str]]:
     """Where names of asyncio are used, or imported by name, except those that only other libraries have."""
     for attribute in lift.analysis.attributes:
         found = api_name(lift.analysis.names.origins(attribute))
