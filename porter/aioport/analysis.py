@@ -120,8 +120,7 @@ class Analysis:
     def __init__(self, module: cst.Module, shielded: Shielded) -> None:
         self.module = module
         self.shielded = shielded
-        renamed = {shielded.async_name: "async", shielded.await_name: "await"}
-        self.names = Names(module, _star_names(), renamed)
+        self.names = Names(module, _star_names(), shielded.words)
         self.positions = positions_of(module)
         self.functions: list[Function] = []
         self._of_scope: dict[Scope, Function] = {}

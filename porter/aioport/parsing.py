@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import libcst as cst
 
@@ -10,6 +10,8 @@ from aioport.analysis import Analysis
 from aioport.blockers import find_blockers
 from aioport.dialect import python2_constructs
 from aioport.findings import Applicability, Finding, Location, Severity
+from aioport.keywords.plan import Renames
+from aioport.keywords.uses import FileUses, uses_of
 from aioport.shield import Shielded, shield
 from aioport.source import Source, SourceError, decode
 from aioport.values import Values
@@ -31,18 +33,20 @@ class Parsed:
     shielded: Shielded
     analysis: Analysis
     values: Values
+    renames: Renames = field(default_factory=Renames)
 
 
-def parse(data: bytes, path: str, target_version: tuple[int, int]) -> Parsed:
+def parse(data: bytes, path: str, target_version: tuple[int, int], renames: Renames | None = None) -> Parsed:
     """Parse a file. Raises :class:`SourceError` where it is no Python, :class:`Unportable` where it is Python 2."""
-    return parse_source(decode(data, path), target_version)
+    return parse_source(decode(data, path), target_version, renames)
 
 
-def parse_source(source: Source, target_version: tuple[int, int]) -> Parsed:
+def parse_source(source: Source, target_version: tuple[int, int], renames: Renames | None = None) -> Parsed:
     """The same for a file that is decoded, or whose text was rewritten since."""
     path = source.path
     _refuse_python2(source)
-    shielded = shield(source.text)
+    renames = renames or Renames()
+    shielded = shield(source.text, renames.names, renames.suffix)
     module = parse_text(shielded.text, path)
     if module.code != shielded.text:
         message = "libcst does not give this file back as it was, so nothing in it can be rewritten safely"
@@ -50,7 +54,7 @@ def parse_source(source: Source, target_version: tuple[int, int]) -> Parsed:
     analysis = Analysis(module, shielded)
     values = Values(analysis)
     find_blockers(analysis, values, target_version)
-    return Parsed(source, shielded, analysis, values)
+    return Parsed(source, shielded, analysis, values, renames)
 
 
 def parse_text(text: str, path: str) -> cst.Module:
@@ -62,6 +66,18 @@ def parse_text(text: str, path: str) -> cst.Module:
         message = "it does not parse: " + said.rstrip(".")
         advice = "mend it; files that only newer Pythons accept need a newer libcst"
         raise SourceError(path, "not-python", message, advice, error.raw_line, error.raw_column + 1) from None
+
+
+def uses_in(data: bytes, path: str) -> FileUses | None:
+    """Where a file has the words that became keywords; ``None`` for one that cannot be read as Python 3."""
+    try:
+        source = decode(data, path)
+        if python2_constructs(source.text):
+            return None
+        shielded = shield(source.text)
+        return uses_of(parse_text(shielded.text, path), shielded, path)
+    except SourceError:
+        return None
 
 
 def _refuse_python2(source: Source) -> None:

@@ -1,14 +1,15 @@
 """The stages of a port, in order.
 
-discover -> prefilter -> decode, shield, parse -> facts (per file) -> infer (whole project) -> lift, lower, render,
-verify (per file). Nothing is written here: the caller gets a report for each file.
+discover -> names that became keywords (whole project) -> prefilter -> decode, shield, parse -> facts (per file) ->
+infer (whole project) -> lift, lower, render, verify (per file). Nothing is written here: the caller gets a report for
+each file.
 """
 
 from __future__ import annotations
 
 import hashlib
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,8 +21,10 @@ from aioport.discovery import discover
 from aioport.facts import FileFacts, facts_of
 from aioport.findings import Finding, Severity
 from aioport.infer import Decision, infer
+from aioport.keywords.plan import Plan, Renames, plan
+from aioport.keywords.uses import MENTIONS, FileUses
 from aioport.lifting import Lift, lift
-from aioport.parsing import Parsed, Unportable, parse
+from aioport.parsing import Parsed, Unportable, parse, uses_in
 from aioport.pivot import Links, is_in_style, leave_dependents, lower_text
 from aioport.results import FileReport
 from aioport.shield import shield
@@ -53,26 +56,63 @@ _Facts = Union[FileFacts, FileReport, None]
 
 def port_bytes(data: bytes, path: str, settings: Settings) -> FileReport:
     """Port one file given by its bytes; ``path`` is what findings call it."""
-    facts = with_deep_stack(_facts_of_bytes, data, path, settings)
+    uses = with_deep_stack(uses_in, data, path) if settings.renames_keywords and MENTIONS.search(data) else None
+    renames = plan([uses] if uses else [], [path], settings.keyword_suffix).of(path)
+    facts = with_deep_stack(_facts_of_bytes, data, path, renames, settings)
     if not isinstance(facts, FileFacts):
         return facts or FileReport(path, data, data, 0, ())
     decisions = infer([facts], unsafe=settings.unsafe).get(path, {})
-    return with_deep_stack(_ported, data, path, decisions, settings).report
+    return with_deep_stack(_ported, data, path, decisions, renames, settings).report
 
 
 def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]:
     """Port files and folders, in the order of their paths; what cannot be ported is a report with a FAILURE finding."""
     found = list(discover(paths, settings.exclude, settings.exclude_folder))
     readable = [item for item in found if isinstance(item, str)]
-    facts = list(_each(partial(_facts_of_path, settings=settings), readable, settings.jobs))
+    renames = _keyword_plan(readable, settings)
+    first = [(path, renames.of(path)) for path in readable]
+    facts = list(_each(partial(_facts_of_path, settings=settings), first, settings.jobs))
     decisions = infer((fact for fact in facts if isinstance(fact, FileFacts)), unsafe=settings.unsafe)
-    work = [(path, fact, decisions.get(path, {})) for path, fact in zip(readable, facts)]
+    work = [(path, fact, decisions.get(path, {}), renames.of(path)) for path, fact in zip(readable, facts)]
     ports = _each(partial(_port_path, settings=settings), work, settings.jobs)
     if not settings.target.mixes(settings.target_version):
         ports = _without_dependents(list(ports))
     reports = (port.report for port in ports)
     for item in found:
-        yield next(reports) if isinstance(item, str) else _failure(b"", item)
+        report = next(reports) if isinstance(item, str) else _failure(b"", item)
+        yield _moved(report, renames.moves) if report.path in renames.moves else report
+    ported = frozenset(readable)
+    for path in renames.moves:
+        if path not in ported:
+            yield _moved(FileReport(path, b"", b"", 0, ()), renames.moves)
+
+
+def _keyword_plan(paths: Sequence[str], settings: Settings) -> Plan:
+    """Where the target has ``async`` and ``await`` as keywords: which of them are renamed, and which modules."""
+    if not settings.renames_keywords:
+        return Plan()
+    uses = _each(_uses_of_path, paths, settings.jobs)
+    return plan([found for found in uses if found is not None], paths, settings.keyword_suffix)
+
+
+def _uses_of_path(path: str) -> FileUses | None:
+    try:
+        data = read(path)
+    except SourceError:
+        # It is said where the file is to be ported.
+        return None
+    return with_deep_stack(uses_in, data, path) if MENTIONS.search(data) else None
+
+
+def _moved(report: FileReport, moves: Mapping[str, str]) -> FileReport:
+    """The report of a file that gets another path."""
+    if not report.before:
+        try:
+            data = read(report.path)
+        except SourceError as error:
+            return _failure(b"", error)
+        report = replace(report, before=data, after=data)
+    return replace(report, moved_to=moves[report.path])
 
 
 def _without_dependents(ports: list[_Port]) -> Iterator[_Port]:
@@ -114,20 +154,21 @@ def _leave_interrupts_to_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _facts_of_path(path: str, settings: Settings) -> _Facts:
+def _facts_of_path(item: tuple[str, Renames], settings: Settings) -> _Facts:
+    path, renames = item
     try:
         data = read(path)
     except SourceError as error:
         return _failure(b"", error)
-    return with_deep_stack(_facts_of_bytes, data, path, settings)
+    return with_deep_stack(_facts_of_bytes, data, path, renames, settings)
 
 
-def _facts_of_bytes(data: bytes, path: str, settings: Settings) -> _Facts:
-    if not marker(settings.to).search(data):
+def _facts_of_bytes(data: bytes, path: str, renames: Renames, settings: Settings) -> _Facts:
+    if not renames.matter and not marker(settings.to).search(data):
         return None
     try:
         with deep_recursion(path):
-            parsed = parse(data, path, settings.reading_version)
+            parsed = parse(data, path, settings.reading_version, renames)
             return facts_of(parsed.analysis, path, _digest(data))
     except SourceError as error:
         return _failure(data, error)
@@ -135,8 +176,8 @@ def _facts_of_bytes(data: bytes, path: str, settings: Settings) -> _Facts:
         return FileReport(path, data, data, 0, refusal.findings)
 
 
-def _port_path(item: tuple[str, _Facts, dict[str, Decision]], settings: Settings) -> _Port:
-    path, facts, decisions = item
+def _port_path(item: tuple[str, _Facts, dict[str, Decision], Renames], settings: Settings) -> _Port:
+    path, facts, decisions, renames = item
     if isinstance(facts, FileReport):
         return _Port(facts)
     if facts is None:
@@ -148,24 +189,24 @@ def _port_path(item: tuple[str, _Facts, dict[str, Decision]], settings: Settings
     if _digest(data) != facts.digest:
         message = "it was changed by something else meanwhile"
         return _Port(_failure(data, SourceError(path, "unreadable", message, "run aioport again")))
-    return with_deep_stack(_ported, data, path, decisions, settings)
+    return with_deep_stack(_ported, data, path, decisions, renames, settings)
 
 
 def _digest(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
-def _ported(data: bytes, path: str, decisions: dict[str, Decision], settings: Settings) -> _Port:
+def _ported(data: bytes, path: str, decisions: dict[str, Decision], renames: Renames, settings: Settings) -> _Port:
     try:
         with deep_recursion(path):
-            parsed = parse(data, path, settings.reading_version)
+            parsed = parse(data, path, settings.reading_version, renames)
             context = lifted(parsed, decisions, path, settings)
             if settings.target.vocabulary is not None:
                 return _lowered(parsed, context, data, settings)
             text = rendered(context)
             after = encode(parsed.source, parsed.shielded.unshield(text))
             if after != data:
-                check_names(parsed, text, context, settings.target_version)
+                check_names(parsed, text, context, settings)
                 check_compiles(parsed, text)
                 if not settings.fast:
                     check_stable(parsed, after, context, partial(lifted, path=path, settings=settings), rendered)
@@ -182,7 +223,7 @@ def _lowered(parsed: Parsed, context: Lift, data: bytes, settings: Settings) -> 
     if is_in_style(context, settings):
         return _Port(FileReport(path, data, data, 0, ()))
     text = rendered(context)
-    check_names(parsed, text, context, settings.target_version)
+    check_names(parsed, text, context, settings)
     pivot = parsed.shielded.unshield(text)
     done = lower_text(parsed, pivot, context, settings)
     if done.text != parsed.source.text:
@@ -203,6 +244,8 @@ def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: 
         decisions=decisions,
         target_version=settings.lifting_version,
         lowered_again=settings.target.gives_generators(settings.target_version),
+        renames=parsed.renames,
+        findings=list(parsed.renames.findings),
     )
     lift(context)
     return context

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from aioport.analysis import Function
@@ -19,36 +19,36 @@ from aioport.pivot import Lowered
 from aioport.shield import shield
 from aioport.source import SourceError
 
-KEYWORDS_SINCE = (3, 7)
-"""First version in which ``async`` and ``await`` cannot be names (PEP 492)."""
-
-
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def check_names(parsed: Parsed, text: str, lift: Lift, target_version: tuple[int, int]) -> None:
+def check_names(parsed: Parsed, text: str, lift: Lift, settings: Settings) -> None:
     """Refuse a file that still uses ``async`` or ``await`` as a name where the target has them as keywords.
 
     ``text`` is the ported file, still shielded. Raises :class:`Unportable`, with what else ``lift`` left: that may be
     why a name could not be ported.
     """
-    if target_version < KEYWORDS_SINCE or not any(parsed.shielded.names_in(text)):
+    if not settings.renames_keywords or not any(parsed.shielded.names_in(text)):
         return
     path = parsed.source.path
-    version = ".".join(map(str, target_version))
     left = (f for f in lift.findings if f.severity is Severity.ERROR)
+    taken = lift.renames.taken
     names = (
         Finding(
             Location(path, line, col + 1, line, line),
             "keyword-name",
             Severity.ERROR,
             Applicability.MANUAL,
-            f"{word} is used as a name, and is a keyword in Python {version}, so the whole file is left",
-            "rename it",
+            f"{word} cannot be a name from Python 3.7 on, and {_why_kept(word, taken, settings)}, so the whole file is left",
+            "rename it, or choose another --keyword-suffix" if word in taken else "rename it",
         )
         for line, col, word in parsed.shielded.names_in(parsed.shielded.text)
     )
     raise Unportable(tuple(sorted((*names, *left))))
+
+
+def _why_kept(word: str, taken: Collection[str], settings: Settings) -> str:
+    return f"{word}{settings.keyword_suffix} is taken" if word in taken else "this one is not defined in these files"
 
 
 def check_compiles(parsed: Parsed, text: str) -> None:

@@ -7,6 +7,7 @@ The styles differ in what they call things, not in what they do, so one set of p
 from __future__ import annotations
 
 from aioport import rules
+from aioport.keywords.outside import keep_outside_names
 from aioport.lifting.api import lift_api
 from aioport.lifting.context import Lift
 from aioport.lifting.definitions import lift_definition, lift_lambdas
@@ -28,6 +29,7 @@ def lift(context: Lift) -> None:
         lift_returns(context, function)
     lift_lambdas(context)
     report_left(context)
+    keep_outside_names(context)
     if report_star_imports(context):
         return
     lift_api(context)
