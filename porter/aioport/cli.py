@@ -6,20 +6,20 @@ import difflib
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
 
 from aioport import __version__
 from aioport.codes import CODES
-from aioport.config import ConfigError, Settings, find_config, parse_version
+from aioport.config import ConfigError, Settings, check_suffix, find_config, parse_version
 from aioport.history import Version
 from aioport.project import port_bytes, port_paths
 from aioport.report import Reporter, formats, reporter
 from aioport.results import FileReport, Summary
-from aioport.source import SourceError, replace
 from aioport.styles import style_names, target_of
+from aioport.writing import write
 
 _EPILOG = """\b
 Examples:
@@ -62,6 +62,9 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option("--unsafe", is_flag=True, default=None, help="Also rewrite what may change behaviour.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave files out, as in .gitignore; may be repeated.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="How many processes to use.  [default: all cores]")
+@click.option(
+    "--keyword-suffix", metavar="TEXT", help="What a name gets at its end that became a keyword.  [default: _, as in async_]"
+)
 @click.option("--fast", is_flag=True, default=None, help="Do not port the result again to prove that it is stable.")
 @click.option("--format", "format_", type=click.Choice(formats()), default="text", help="How to report.")
 @click.option(
@@ -91,9 +94,11 @@ def main(
     from_stdin = paths == ("-",)
     telling = reporter(format_, beside_output=diff or (from_stdin and not check))
     reports = _stdin(settings) if from_stdin else port_paths(paths, settings)
-    write = _to_stdout if from_stdin else _written
     try:
-        context.exit(_run(reports, telling, write=None if diff or check else write, diff=diff, check=check))
+        if not (diff or check):
+            # Nothing is written before all is ported: what ends a run early leaves the tree as it was.
+            reports = map(_to_stdout, reports) if from_stdin else write(list(reports))
+        context.exit(_run(reports, telling, diff=diff, check=check))
     except ConfigError as error:
         raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:
@@ -124,6 +129,8 @@ def _settings(paths: tuple[str, ...], options: dict[str, Any]) -> Settings:
             raise ConfigError(f"there is no style {chosen['to']!r}; there are {', '.join(style_names())}")
         version = chosen.get("target_version", _spelled(target_of(chosen["to"]).default))
         chosen["target_version"] = parse_version(str(version), chosen["to"])
+        if options["keyword_suffix"]:
+            check_suffix(options["keyword_suffix"], "--keyword-suffix: ")
         if options["exclude"]:
             chosen["exclude_folder"] = "."
     except ConfigError as error:
@@ -143,35 +150,17 @@ def _to_stdout(report: FileReport) -> FileReport:
 
 
 def _run(
-    reports: Iterable[FileReport],
-    telling: Reporter,
-    *,
-    write: Callable[[FileReport], FileReport] | None,
-    diff: bool,
-    check: bool,
+    reports: Iterable[FileReport], telling: Reporter, *, diff: bool, check: bool
 ) -> int:
     summary = Summary()
     for report in reports:
-        if write is not None:
-            report = write(report)
         if report.changed and diff:
             _print_diff(report)
         telling.file(report)
         summary = summary.plus(report)
-    telling.end(summary, written=write is not None)
+    telling.end(summary, written=not (diff or check))
     status = _status(summary)
     return 1 if status == 0 and check and summary.changed else status
-
-
-def _written(report: FileReport) -> FileReport:
-    """Write a ported file; what cannot be written is a report with one finding and nothing changed."""
-    if not report.changed:
-        return report
-    try:
-        replace(report.path, report.before, report.after)
-    except SourceError as error:
-        return FileReport(report.path, report.before, report.before, 0, (error.finding,))
-    return report
 
 
 def _status(summary: Summary) -> int:
@@ -190,12 +179,16 @@ def _print_diff(report: FileReport) -> None:
 
 def _diff_lines(report: FileReport) -> Iterator[bytes]:
     path = os.fsencode(report.path)
+    new = os.fsencode(report.moved_to or report.path)
+    if new != path:
+        # As git has it, so that git can apply it (with -p0).
+        yield b"diff --git %b %b\nrename from %b\nrename to %b\n" % (path, new, path, new)
     lines = difflib.diff_bytes(
         difflib.unified_diff,
         report.before.splitlines(keepends=True),
         report.after.splitlines(keepends=True),
         path,
-        path,
+        new,
     )
     for line in lines:
         yield line if line.endswith((b"\n", b"\r")) else line + b"\n\\ No newline at end of file\n"

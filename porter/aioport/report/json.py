@@ -24,6 +24,7 @@ class Reporter:
             self._files.append(
                 {
                     "path": report.path,
+                    "moved_to": report.moved_to,
                     "changed": report.changed,
                     "functions": report.functions,
                     "findings": [_as_dict(finding) for finding in report.findings],
