@@ -201,7 +201,8 @@ class Analysis:
         function = Function(
             node=node,
             scope=scope,
-            qualname=_qualname(scope),
+            # As it will be called: what was decided is asked for again by that name.
+            qualname=self.shielded.unshield(_qualname(scope)),
             owner=outer.opener.name.value if isinstance(outer.opener, cst.ClassDef) else "",
             place=self.positions[node],
             definition=definition,

@@ -48,7 +48,7 @@ def check_names(parsed: Parsed, text: str, lift: Lift, settings: Settings) -> No
 
 
 def _why_kept(word: str, taken: Collection[str], settings: Settings) -> str:
-    return f"{word}{settings.keyword_suffix} is taken" if word in taken else "this one is not defined in these files"
+    return f"{word}{settings.keyword_suffix} is taken" if word in taken else "it was not renamed here"
 
 
 def check_compiles(parsed: Parsed, text: str) -> None:

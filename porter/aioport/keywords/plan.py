@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aioport.findings import Applicability, Finding, Location, Severity
 from aioport.keywords.modules import SUFFIXES, Modules
-from aioport.keywords.uses import WORDS, FileUses, Keys, Kind, Place, Role, Text, Use
+from aioport.keywords.uses import WORDS, FileUses, Keys, Kind, Place, Role, Text, Use, last_name
 
 _GLOBAL_ROLES = (Role.FUNCTION, Role.CLASS, Role.GLOBAL)
 _FOLLOW = "see that what uses it from outside of these files follows"
@@ -53,7 +53,12 @@ class Plan:
 def plan(files: Sequence[FileUses], paths: Sequence[str], suffix: str) -> Plan:
     """Decide for the files of a project, of which ``files`` have the words in them."""
     planner = _Planner(files, paths, suffix)
-    return Plan(suffix, {file.path: planner.renames(file) for file in files}, planner.moves(paths))
+    found = {file.path: planner.renames(file) for file in files}
+    for finding in planner.of_modules(paths):
+        path = finding.location.path
+        renames = found.get(path, Renames(suffix))
+        found[path] = replace(renames, findings=(finding, *renames.findings), matter=True)
+    return Plan(suffix, found, planner.moves(paths))
 
 
 class _Planner:
@@ -127,8 +132,8 @@ class _Planner:
         if use.kind is Kind.FREE:
             return use.word in self._globals and any(self._modules.find(s, file.path) for s in file.stars)
         if use.kind is Kind.KEYWORD:
-            outside = use.certain and "." in use.where and not self._modules.holds(use.where)
-            return not outside and (use.where.rpartition(".")[2], use.word) in self._takers
+            outside = use.certain and not self._modules.holds(use.where)
+            return not outside and (last_name(use.where), use.word) in self._takers
         if use.kind is Kind.ATTRIBUTE:
             if use.certain:
                 return use.word in self._globals and self._modules.holds(use.where)
@@ -139,7 +144,7 @@ class _Planner:
         """What is renamed in one file."""
         names = {use.place for use in file.uses if self._is_own(use, file)}
         texts = {text.place for text in file.texts if self._names_own(text)}
-        findings = [*self._of_definitions(file), *self._of_texts(file), *self._of_modules(file)]
+        findings = [*self._of_definitions(file), *self._of_texts(file)]
         for keys in file.keys:
             takes = {word for word in WORDS if word not in self._taken and self._is_given_to_takers(keys, word)}
             texts.update(place for place, word in keys.places if word in takes)
@@ -147,7 +152,7 @@ class _Planner:
             if takes and not keys.closed:
                 findings.append(
                     _finding(
-                        file,
+                        file.path,
                         keys.spread,
                         "keyword-by-string",
                         f"what this dictionary holds cannot be seen; a key {min(takes)!r} in it would have to be "
@@ -210,23 +215,26 @@ class _Planner:
             of = f" of {use.owner}" if use.owner else ""
             new = use.word + self._suffix
             yield _finding(
-                file, use.place, "renamed-keyword", f"the {use.role.value} {use.word}{of} is called {new} now", _FOLLOW
+                file.path, use.place, "renamed-keyword", f"the {use.role.value} {use.word}{of} is called {new} now", _FOLLOW
             )
 
     def _of_texts(self, file: FileUses) -> Iterator[Finding]:
         for text in file.texts:
             if self._renamed_module(text) is not None:
                 message = "this string names a module that was renamed, and was changed with it"
-                yield _finding(file, text.place, "keyword-by-string", message, "see that it is the module that is meant")
+                yield _finding(file.path, text.place, "keyword-by-string", message, "see that it is the module that is meant")
             elif self._may_ask(text):
                 message = f"if this string asks for something by its name, that is called {text.path}{self._suffix} now"
-                yield _finding(file, text.place, "keyword-by-string", message, "change the string if it does")
+                yield _finding(file.path, text.place, "keyword-by-string", message, "change the string if it does")
 
-    def _of_modules(self, file: FileUses) -> Iterator[Finding]:
-        location = _location(file.path)
-        if location in self._moved:
-            old, new = os.path.basename(location), os.path.basename(self._moved[location])
-            yield _finding(file, Place(1, 0), "renamed-keyword", f"the module {old} is called {new} now", _FOLLOW)
+    def of_modules(self, paths: Sequence[str]) -> Iterator[Finding]:
+        """What there is to say of the modules that are renamed."""
+        for path in paths:
+            stem = os.path.splitext(os.path.abspath(path))[0]
+            location = os.path.dirname(stem) if os.path.basename(stem) == "__init__" else stem
+            if location in self._moved:
+                old, new = os.path.basename(location), os.path.basename(self._moved[location])
+                yield _finding(path, Place(1, 0), "renamed-keyword", f"the module {old} is called {new} now", _FOLLOW)
 
     def moves(self, paths: Sequence[str]) -> dict[str, str]:
         """The new paths of all files that get one, also of those that are no Python in renamed packages."""
@@ -270,11 +278,6 @@ def _is_private(owner: str) -> bool:
     return owner.startswith("_") and not owner.endswith("__")
 
 
-def _location(path: str) -> str:
-    stem = os.path.splitext(os.path.abspath(path))[0]
-    return os.path.dirname(stem) if os.path.basename(stem) == "__init__" else stem
-
-
-def _finding(file: FileUses, place: Place, code: str, message: str, advice: str) -> Finding:
-    where = Location(file.path, place.line, place.col + 1, place.line, place.line)
+def _finding(path: str, place: Place, code: str, message: str, advice: str) -> Finding:
+    where = Location(path, place.line, place.col + 1, place.line, place.line)
     return Finding(where, code, Severity.WARNING, Applicability.SAFE, message, advice)

@@ -112,7 +112,7 @@ class FileUses:
     takers: tuple[tuple[str, str], ...]
     """Functions with a parameter of the name, called by their own name or their class's; and the word."""
     bases: tuple[tuple[str, tuple[str, ...]], ...]
-    """Each class without an ``__init__`` of its own, with the last names of its bases."""
+    """Each class without an ``__init__`` of its own, with the last names of its bases; ``X.super`` for those of X."""
     stars: tuple[str, ...]
     """The modules of star imports, relative ones with their dots."""
     taken: tuple[str, ...]
@@ -288,10 +288,21 @@ class _Collector:
         func = call.func
         if self._names.origins(func) == {"functools.partial"} and call.args:
             func = call.args[0].value
+        if isinstance(func, cst.Attribute) and func.attr.value in _BUILDERS:
+            return self._built(func), False
         origins = self._names.origins(func)
         if UNKNOWN not in origins:
             return self._real(min(origins)), True
         return self._real((dotted(func) or "").rpartition(".")[2] or _last(func)), False
+
+    def _built(self, func: cst.Attribute) -> str:
+        """The class whose ``__init__`` is called: ``X`` of ``X.__init__``, ``X.super`` of ``super().__init__``."""
+        if not isinstance(func.value, cst.Call):
+            return self._real((dotted(func.value) or "").rpartition(".")[2])
+        scope: Scope | None = self._names.scope_of(func)
+        while scope is not None and not isinstance(scope.opener, cst.ClassDef):
+            scope = scope.parent
+        return f"{self._real(scope.opener.name.value)}.super" if scope is not None else ""  # type: ignore[union-attr]
 
     def _takers(self) -> Iterator[tuple[str, str]]:
         for node in self._nodes:
@@ -299,22 +310,23 @@ class _Collector:
                 for param in walk(node.params):
                     if isinstance(param, cst.Param) and param.name.value in self._words and param.star in ("", None):
                         if self._names.scopes[node] is self._names.binding_scope(param.name):
-                            for name in self._called(node):
-                                yield name, self._words[param.name.value]
+                            yield self._called(node), self._words[param.name.value]
 
-    def _called(self, node: cst.FunctionDef) -> Iterator[str]:
-        """The names by which a function is called."""
+    def _called(self, node: cst.FunctionDef) -> str:
+        """The name by which a function is called: its own, or its class's."""
         name = self._real(node.name.value)
-        yield name
         around = self._names.scope_of(node).opener
-        if name in _BUILDERS and isinstance(around, cst.ClassDef):
-            yield self._real(around.name.value)
+        return self._real(around.name.value) if name in _BUILDERS and isinstance(around, cst.ClassDef) else name
 
     def _bases(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         for node in self._nodes:
-            if isinstance(node, cst.ClassDef) and not _BUILDERS & self._names.scopes[node].bindings.keys():
+            if isinstance(node, cst.ClassDef):
                 names = (dotted(base.value) for base in node.bases)
-                yield self._real(node.name.value), tuple(self._real(n.rpartition(".")[2]) for n in names if n)
+                bases = tuple(self._real(n.rpartition(".")[2]) for n in names if n)
+                name = self._real(node.name.value)
+                yield f"{name}.super", bases
+                if not _BUILDERS & self._names.scopes[node].bindings.keys():
+                    yield name, bases
 
     # Dictionaries given by `**`.
 
@@ -333,7 +345,7 @@ class _Collector:
             if isinstance(scope.opener, cst.FunctionDef) and isinstance(scope.opener.params.star_kwarg, cst.Param):
                 variables.setdefault((scope, scope.opener.params.star_kwarg.name.value), [])
         for (scope, name), calls in variables.items():
-            yield from self._of_variable(scope, name, calls)
+            yield self._of_variable(scope, name, calls)
 
     def _written_out(self, call: cst.Call, arg: cst.Arg) -> Keys:
         places, names, closed = self._in_display(arg.value)
@@ -341,7 +353,7 @@ class _Collector:
         return Keys(tuple(places), tuple(names), (self._last_callee(call),), self._place(arg), closed=closed)
 
     def _last_callee(self, call: cst.Call) -> str:
-        return self.callee(call)[0].rpartition(".")[2]
+        return last_name(self.callee(call)[0])
 
     def _in_display(self, node: cst.CSTNode | None) -> tuple[_Words, _Words, bool]:
         if isinstance(node, cst.Dict):
@@ -354,15 +366,15 @@ class _Collector:
             return [], words, len(keywords) == len(node.args)
         return [], [], False
 
-    def _of_variable(self, scope: Scope, name: str, calls: list[cst.Call]) -> Iterator[Keys]:
+    def _of_variable(self, scope: Scope, name: str, calls: list[cst.Call]) -> Keys:
         places: _Words = []
         names: _Words = []
         closed = True
-        parameter_of: tuple[str, ...] = ()
+        parameter_of = ""
         for binding in scope.bindings[name]:
             if isinstance(binding.node, cst.Param) and isinstance(scope.opener, cst.FunctionDef):
                 if scope.opener.params.star_kwarg is binding.node:
-                    parameter_of = tuple(self._called(scope.opener))
+                    parameter_of = self._called(scope.opener)
                     continue
             found, keywords, known = self._in_display(binding.value)
             places += found
@@ -375,8 +387,7 @@ class _Collector:
         self._keyed.update(place for place, _ in places)
         callees = tuple(self._last_callee(call) for call in calls)
         spread = self._place(calls[0]) if calls else Place(1, 0)
-        for taker in parameter_of or ("",):
-            yield Keys(tuple(places), tuple(names), callees, spread, taker, closed)
+        return Keys(tuple(places), tuple(names), callees, spread, parameter_of, closed)
 
     def _of_load(self, load: cst.Name) -> tuple[_Words, bool]:
         """The string with which a dictionary is asked here, and whether all that is done to it can be seen."""
@@ -426,6 +437,11 @@ class _Collector:
         if isinstance(statement, cst.Assign):
             return any(dotted(target.target) == "__all__" for target in statement.targets)
         return isinstance(statement, cst.AugAssign) and dotted(statement.target) == "__all__"
+
+
+def last_name(callee: str) -> str:
+    """The name that callees are compared by: the last part, and what ``super()`` is of."""
+    return callee if callee.endswith(".super") else callee.rpartition(".")[2]
 
 
 def _last(node: cst.BaseExpression) -> str:
