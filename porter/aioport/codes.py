@@ -210,17 +210,35 @@ class ExceptReturn(Code):
     """
 
 
-class KeywordName(Code):
-    """``async`` or ``await`` is used as a name where the target version has it as a keyword.
+class KeywordByString(Code):
+    """A string, or a dictionary given by ``**``, may name something that was renamed because its name is a keyword.
 
-    Why: both are keywords from 3.7 on, and inside every ``async def`` before. (``asyncio.async`` is ported.)
+    Why: both are keywords from 3.7 on, and what a string is used for is known only when the program runs. A string that
+    is the dotted name of a renamed module is changed with it, and so are keys that surely name a renamed parameter.
+    Functions and classes of a module that a string may ask for are left there under their old names as well:
+    ``globals()["async"] = async_``.
 
     Example::
 
-        def fetch(url, async=False):      # not Python 3.7
-            ...
+        handler = getattr(module, "async")        # a function async, now async_?
+        connect(url, **options)                   # connect(url, async=False) before
 
-    What to do: rename it in all files that use it.
+    What to do: see what the string is for, and change it if it means what was renamed.
+    """
+
+
+class KeywordName(Code):
+    """``async`` or ``await`` is used as a name where the target version has it as a keyword.
+
+    Why: both are keywords from 3.7 on, and inside every ``async def`` before. Names of the project are renamed in all
+    files together; here something keeps one from that: it is imported from elsewhere, its new name is taken, or it
+    stands in a coroutine that was left. (``asyncio.async`` is ported.)
+
+    Example::
+
+        from celery.utils import async        # not Python 3.7, and not ours to rename
+
+    What to do: see what the other project calls it now; choose another ``--keyword-suffix`` where the name is taken.
     """
 
 
@@ -370,6 +388,22 @@ class OlderName(Code):
     """
 
 
+class OutsideKeyword(Code):
+    """``async`` or ``await`` is an argument or attribute of something outside of the project, so it keeps its name.
+
+    Why: both are keywords from 3.7 on, but may still be given as strings. That is exactly the same; whether the other
+    project still has that name is for it to say.
+
+    Example::
+
+        psycopg2.connect(dsn, async=True)                # before
+        psycopg2.connect(dsn, **{"async": True})         # after
+
+    What to do: see what it is called in the version that is used now. Where it is the project's own all the same, give
+    aioport all files at once.
+    """
+
+
 class PositionalArguments(Code):
     """Arguments are given by position to something that takes them by keyword only in asyncio.
 
@@ -416,6 +450,22 @@ class Python2Syntax(Code):
             print "failed:", error
 
     What to do: convert the file to Python 3 syntax first; 2to3 and its successors do.
+    """
+
+
+class RenamedKeyword(Code):
+    """Something that others may use was called ``async`` or ``await``, and is called ``async_`` or ``await_`` now.
+
+    Why: both are keywords from 3.7 on. All uses in the files that are ported follow, those elsewhere cannot. A module's
+    file gets the new name, and so does a package's folder.
+
+    Example::
+
+        def fetch(url, async=False):          # before
+        def fetch(url, async_=False):         # after
+
+    What to do: tell those who use it, and look for its name in packaging and documentation. ``--keyword-suffix`` chooses
+    another end.
     """
 
 

@@ -57,7 +57,7 @@ _Facts = Union[FileFacts, FileReport, None]
 def port_bytes(data: bytes, path: str, settings: Settings) -> FileReport:
     """Port one file given by its bytes; ``path`` is what findings call it."""
     uses = with_deep_stack(uses_in, data, path) if settings.renames_keywords and MENTIONS.search(data) else None
-    renames = plan([uses] if uses else [], [path], settings.keyword_suffix).of(path)
+    renames = plan([uses], [path], settings.keyword_suffix).of(path) if uses is not None else Renames()
     facts = with_deep_stack(_facts_of_bytes, data, path, renames, settings)
     if not isinstance(facts, FileFacts):
         return facts or FileReport(path, data, data, 0, ())
@@ -204,9 +204,9 @@ def _ported(data: bytes, path: str, decisions: dict[str, Decision], renames: Ren
             if settings.target.vocabulary is not None:
                 return _lowered(parsed, context, data, settings)
             text = rendered(context)
+            check_names(parsed, text, context, settings)
             after = encode(parsed.source, parsed.shielded.unshield(text))
             if after != data:
-                check_names(parsed, text, context, settings)
                 check_compiles(parsed, text)
                 if not settings.fast:
                     check_stable(parsed, after, context, partial(lifted, path=path, settings=settings), rendered)

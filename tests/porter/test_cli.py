@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from aioport import cli, project
+from aioport import project, writing
 from aioport.cli import main
 from aioport.codes import CODES
 
@@ -111,7 +111,7 @@ def test_an_interrupt_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
         raise KeyboardInterrupt
 
     (folder / "a.py").write_bytes(OLD)
-    monkeypatch.setattr(cli, "replace", interrupt)
+    monkeypatch.setattr(writing, "replace", interrupt)
     result = run("a.py")
     assert result.exit_code == 130
     assert result.stderr == "interrupted; each file is as it was or ported\n"
@@ -134,7 +134,7 @@ def test_a_full_disk_behind_stdout(folder: Path) -> None:
 
 def test_a_file_that_changes_between_the_passes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "a.py").write_bytes(OLD)
-    contents = iter([OLD, NEW])
+    contents = iter([OLD, OLD, NEW])
     monkeypatch.setattr(project, "read", lambda path: next(contents))
     result = run("a.py")
     assert result.exit_code == 2

@@ -11,7 +11,7 @@ import pytest
 
 import aioport
 from aioport.codes import CODES
-from cases import all_cases, load
+from cases import FIXTURES, all_cases, load, marked
 
 ELSEWHERE = {
     "bug": "aioport has no known one; test_verify.py makes some",
@@ -29,7 +29,7 @@ def emitted() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                if name in ("report", "block", "Blocker", "SourceError", "Finding"):
+                if name in ("report", "block", "Blocker", "SourceError", "Finding", "_finding"):
                     found.update(
                         constant.value
                         for argument in node.args
@@ -47,6 +47,8 @@ def test_every_code_that_is_emitted_has_a_page_and_the_other_way_round() -> None
 
 def test_every_code_has_a_fixture() -> None:
     used = {code for path in all_cases() for _, code in load(path).findings}
+    for path in (FIXTURES / "projects").glob("*/before/**/*.py"):
+        used.update(code for _, code in marked(path.read_text(encoding="utf-8")))
     assert used | set(ELSEWHERE) == set(CODES)
     assert not used & set(ELSEWHERE)
 

@@ -21,10 +21,12 @@ def test_project(project: Path, tmp_path: Path) -> None:
     for report in port_paths([str(folder)], Settings(to="async-await", target_version=(3, 9), jobs=1)):
         name = str(Path(report.path).relative_to(folder))
         text = (folder / name).read_text(encoding="utf-8")
-        ported[name] = report.after.decode() if report.changed else text
+        new = str(Path(report.moved_to or report.path).relative_to(folder))
+        ported[new] = report.after.decode() if report.changed else text
         assert Counter((f.location.line, f.code) for f in report.findings) == marked(text), name
     after = {
         str(path.relative_to(project / "after")): path.read_text(encoding="utf-8")
-        for path in (project / "after").rglob("*.py")
+        for path in (project / "after").rglob("*")
+        if path.is_file()
     }
     assert ported == after

@@ -194,8 +194,7 @@ class _Planner:
 
     def _may_ask(self, text: Text) -> bool:
         """Whether a string may ask for something by its old name."""
-        named = self._globals | self._attributes | {word for _, word in self._takers}
-        return text.path in named - self._taken and not text.exported
+        return text.path in (self._globals | self._attributes) - self._taken and not text.exported
 
     def _aliases(self, file: FileUses) -> Iterator[str]:
         asked = {text.path for other in self._files for text in other.texts if self._may_ask(text)}

@@ -212,8 +212,9 @@ class _Collector:
     def _role(self, node: cst.Name, parent: cst.CSTNode, scope: Scope) -> tuple[Role, str]:
         opener = scope.opener
         if isinstance(parent, cst.Param) and parent.name is node:
-            function = opener.name.value if isinstance(opener, cst.FunctionDef) else ""
-            return (Role.PARAMETER, self._real(function)) if function else (Role.NONE, "")
+            if not isinstance(opener, cst.FunctionDef) or not self._is_reached(opener):
+                return Role.NONE, ""
+            return Role.PARAMETER, self._called(opener)
         in_class = isinstance(opener, cst.ClassDef)
         owner = opener.name.value if isinstance(opener, cst.ClassDef) else ""
         if not in_class and not isinstance(opener, cst.Module):
@@ -226,13 +227,18 @@ class _Collector:
             return (Role.ATTRIBUTE if in_class else Role.GLOBAL), owner
         return Role.NONE, ""
 
+    def _is_reached(self, node: cst.FunctionDef) -> bool:
+        """Whether a function is one of the module or of a class, so that others can call it."""
+        scope: Scope | None = self._names.scope_of(node)
+        return scope is not None and not scope.is_function
+
     def _attribute(self, node: cst.Name, word: str, attribute: cst.Attribute) -> Use | None:
         origins = self._names.origins(attribute)
         if origins & LIBRARY:
             return None
         certain = UNKNOWN not in origins and not any(origin.startswith("builtins.") for origin in origins)
         parent = self._parents[attribute]
-        own = self._is_self(attribute.value)
+        owner = self._class_of(attribute.value)
         stored = isinstance(parent, (cst.AssignTarget, cst.AnnAssign)) and parent.target is attribute
         return Use(
             Kind.ATTRIBUTE,
@@ -240,17 +246,20 @@ class _Collector:
             word,
             min(origins).rpartition(".")[0] if certain else "",
             role=Role.ATTRIBUTE if stored else Role.NONE,
+            owner=owner,
             certain=certain,
-            own=own,
+            own=bool(owner),
         )
 
-    def _is_self(self, node: cst.BaseExpression) -> bool:
+    def _class_of(self, node: cst.BaseExpression) -> str:
+        """The class whose method has ``node`` as its first parameter."""
         scope = self._names.binding_scope(node) if isinstance(node, cst.Name) else None
         if scope is None or not isinstance(scope.opener, cst.FunctionDef):
-            return False
+            return ""
         first = next(iter((*scope.opener.params.posonly_params, *scope.opener.params.params)), None)
         around = self._names.scope_of(scope.opener).opener
-        return isinstance(around, cst.ClassDef) and first is not None and first.name.value == node.value  # type: ignore[attr-defined]
+        is_first = first is not None and isinstance(node, cst.Name) and first.name.value == node.value
+        return self._real(around.name.value) if is_first and isinstance(around, cst.ClassDef) else ""
 
     # Imports.
 
