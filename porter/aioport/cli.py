@@ -178,10 +178,9 @@ def _print_diff(report: FileReport) -> None:
 
 
 def _diff_lines(report: FileReport) -> Iterator[bytes]:
-    path = os.fsencode(report.path)
-    new = os.fsencode(report.moved_to or report.path)
+    # As git has it, so that git can apply it (with -p0); it knows no `./`.
+    path, new = (os.fsencode(os.path.normpath(name)) for name in (report.path, report.moved_to or report.path))
     if new != path:
-        # As git has it, so that git can apply it (with -p0).
         yield b"diff --git %b %b\nrename from %b\nrename to %b\n" % (path, new, path, new)
     lines = difflib.diff_bytes(
         difflib.unified_diff,

@@ -66,6 +66,29 @@ def test_diff_of_a_last_line_without_newline(folder: Path) -> None:
     assert b"\\ No newline at end of file\n" in run("--diff", "a.py").stdout_bytes
 
 
+def test_diff_of_a_renamed_module_is_one_that_git_applies(folder: Path) -> None:
+    (folder / "async.py").write_bytes(b"x = 1\n")
+    (folder / "a.py").write_bytes(b"from async import x\n")
+    result = run("--diff", ".")
+    assert (folder / "async.py").exists()
+    assert b"diff --git async.py async_.py\nrename from async.py\nrename to async_.py\n" in result.stdout_bytes
+    subprocess.run(["git", "apply", "-p0"], input=result.stdout_bytes, check=True, timeout=60)
+    assert (folder / "async_.py").read_bytes() == b"x = 1\n"
+    assert (folder / "a.py").read_bytes() == b"from async_ import x\n"
+    assert not (folder / "async.py").exists()
+
+
+def test_a_renamed_module(folder: Path) -> None:
+    (folder / "async.py").write_bytes(b"x = 1\n")
+    (folder / "a.py").write_bytes(b"from async import x\n")
+    assert run("--check", ".").exit_code == 1
+    document = json.loads(run("--keyword-suffix", "hronous", "--format", "json", ".").stdout)
+    assert [file["moved_to"] for file in document["files"]] == [None, "asynchronous.py"]
+    assert (folder / "a.py").read_bytes() == b"from asynchronous import x\n"
+    assert sorted(os.listdir(folder)) == ["a.py", "asynchronous.py"]
+    assert run("--check", ".").exit_code == 0
+
+
 def test_check_says_by_its_status(folder: Path) -> None:
     (folder / "a.py").write_bytes(OLD)
     assert run("--check", "a.py").exit_code == 1
@@ -229,6 +252,7 @@ def test_unwritable_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["--to", "async-await", "--target-version", "py39", "x"], "is no target version"),
         (["--to", "async-await", "--target-version", "2.7", "x"], "write one from 3.5 to 3.15"),
         (["--to", "async-await", "--jobs", "0", "x"], "--jobs"),
+        (["--to", "async-await", "--keyword-suffix", "-x", "x"], "--keyword-suffix: '-x' cannot stand at the end"),
         (["--to", "async-await", "-", "x"], "- for stdin: use it alone"),
         (["--to", "async-await", "--exclude", "!", "x"], "exclude has a pattern that is none"),
         (["--explain", "nonsense"], "there is no finding"),
