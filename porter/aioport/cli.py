@@ -16,6 +16,7 @@ from aioport.codes import CODES
 from aioport.config import ConfigError, Settings, check_suffix, find_config, parse_version
 from aioport.history import Version
 from aioport.project import port_bytes, port_paths
+from aioport.python2 import NoFissix, check_fissix
 from aioport.report import Reporter, formats, reporter
 from aioport.results import FileReport, Summary
 from aioport.styles import style_names, target_of
@@ -65,6 +66,7 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option(
     "--keyword-suffix", metavar="TEXT", help="What a name gets at its end that became a keyword.  [default: _, as in async_]"
 )
+@click.option("--python2", is_flag=True, default=None, help="Convert files in Python 2 syntax first; needs fissix.")
 @click.option("--fast", is_flag=True, default=None, help="Do not port the result again to prove that it is stable.")
 @click.option("--format", "format_", type=click.Choice(formats()), default="text", help="How to report.")
 @click.option(
@@ -131,10 +133,14 @@ def _settings(paths: tuple[str, ...], options: dict[str, Any]) -> Settings:
         chosen["target_version"] = parse_version(str(version), chosen["to"])
         if options["keyword_suffix"]:
             check_suffix(options["keyword_suffix"], "--keyword-suffix: ")
+        if chosen.get("python2"):
+            check_fissix()
         if options["exclude"]:
             chosen["exclude_folder"] = "."
     except ConfigError as error:
         raise click.UsageError(str(error)) from None
+    except NoFissix:
+        raise click.UsageError("--python2 needs fissix: pip install aioport[python2]") from None
     chosen["exclude"] = tuple(chosen.get("exclude", ()))
     return Settings(**chosen)
 

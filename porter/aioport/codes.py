@@ -436,6 +436,22 @@ class ProtocolMethod(Code):
     """
 
 
+class Python2Converted(Code):
+    """A file in Python 2 syntax was converted, as ``--python2`` asks.
+
+    Why: fissix makes Python 3 of the syntax, and nothing else changes: text and bytes, the division of integers, what
+    ``dict.keys()`` gives, and modules that have other names are as they were. ``exec`` is a function now and cannot bind
+    names of the function around it; ``print x,`` writes its space at once.
+
+    Example::
+
+        print "size: %d" % (size / 2)            # before
+        print("size: %d" % (size / 2))           # 5 / 2 is 2.5 now, which %d writes as 2
+
+    What to do: run the tests on Python 3. ``python-modernize`` and ``2to3`` know what else may be needed.
+    """
+
+
 class Python2Syntax(Code):
     """A file holds syntax that only Python 2 has, so all of it is left as it is.
 
@@ -449,7 +465,9 @@ class Python2Syntax(Code):
         except socket.error, error:
             print "failed:", error
 
-    What to do: convert the file to Python 3 syntax first; 2to3 and its successors do.
+    What to do: use ``--python2``, which converts the syntax first, or convert it by hand. Python 3.14 has
+    ``except A, B:`` too, for two exceptions (PEP 758); in a file with syntax that Python 2 does not have it is taken for
+    that, elsewhere put the two into parentheses.
     """
 
 

@@ -48,6 +48,8 @@ class Settings:
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     keyword_suffix: str = "_"
     """What is put behind a name that became a keyword: ``async_``."""
+    python2: bool = False
+    """Convert files in Python 2 syntax, with fissix."""
 
     @property
     def target(self) -> Target:
@@ -126,7 +128,7 @@ def _from_ini(path: str) -> Mapping[str, object] | None:
 def _ini_value(key: str, value: str) -> object:
     if key == "exclude":
         return [line.strip() for line in value.splitlines() if line.strip()]
-    if key in ("unsafe", "fast") and value.lower() in ("true", "false"):
+    if _TYPES.get(key) is bool and value.lower() in ("true", "false"):
         return value.lower() == "true"
     return int(value) if key == "jobs" and value.isdigit() else value
 
@@ -139,6 +141,7 @@ _TYPES: Mapping[str, type] = {
     "exclude": list,
     "jobs": int,
     "keyword-suffix": str,
+    "python2": bool,
 }
 
 

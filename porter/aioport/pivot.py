@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -15,6 +14,7 @@ from aioport.findings import Applicability, Finding, Location, Severity
 from aioport.lifting import Lift
 from aioport.lowering import Lower, find_blockers, lower, report_left
 from aioport.parsing import Parsed, parse_source
+from aioport.source import lines_before
 from aioport.styles import libraries
 
 
@@ -102,18 +102,6 @@ def _names_around(context: Lower, node: cst.CSTNode) -> Iterator[str]:
             yield context.analysis.function_of(current).qualname
         current = context.analysis.names.parents.get(current)
     yield ""
-
-
-def lines_before(before: str, after: str) -> tuple[int, ...]:
-    """For each line of ``after`` (and one more) the line of ``before``, from 1, that it came from."""
-    old, new = before.split("\n"), after.split("\n")
-    result: list[int] = []
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for _, start, end, first, last in matcher.get_opcodes():
-        # What goes is mostly above what stays: a decorator, an import.
-        gone = max(0, (end - start) - (last - first))
-        result.extend(min(start + gone + index, max(end - 1, start)) + 1 for index in range(last - first))
-    return tuple(result)
 
 
 def _links(context: Lower) -> Links:

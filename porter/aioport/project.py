@@ -24,7 +24,7 @@ from aioport.infer import Decision, infer
 from aioport.keywords.plan import Plan, Renames, plan
 from aioport.keywords.uses import MENTIONS, FileUses
 from aioport.lifting import Lift, lift
-from aioport.parsing import Parsed, Unportable, parse, uses_in
+from aioport.parsing import Parsed, Reading, Unportable, of_conversion, parse, uses_in
 from aioport.pivot import Links, is_in_style, leave_dependents, lower_text
 from aioport.results import FileReport
 from aioport.shield import shield
@@ -56,7 +56,7 @@ _Facts = Union[FileFacts, FileReport, None]
 
 def port_bytes(data: bytes, path: str, settings: Settings) -> FileReport:
     """Port one file given by its bytes; ``path`` is what findings call it."""
-    uses = with_deep_stack(uses_in, data, path) if settings.renames_keywords and MENTIONS.search(data) else None
+    uses = _uses_of_bytes(data, path, settings) if settings.renames_keywords else None
     renames = plan([uses], [path], settings.keyword_suffix).of(path) if uses is not None else Renames()
     facts = with_deep_stack(_facts_of_bytes, data, path, renames, settings)
     if not isinstance(facts, FileFacts):
@@ -91,17 +91,23 @@ def _keyword_plan(paths: Sequence[str], settings: Settings) -> Plan:
     """Where the target has ``async`` and ``await`` as keywords: which of them are renamed, and which modules."""
     if not settings.renames_keywords:
         return Plan()
-    uses = _each(_uses_of_path, paths, settings.jobs)
+    uses = _each(partial(_uses_of_path, settings=settings), paths, settings.jobs)
     return plan([found for found in uses if found is not None], paths, settings.keyword_suffix)
 
 
-def _uses_of_path(path: str) -> FileUses | None:
+def _uses_of_path(path: str, settings: Settings) -> FileUses | None:
     try:
-        data = read(path)
+        return _uses_of_bytes(read(path), path, settings)
     except SourceError:
         # It is said where the file is to be ported.
         return None
-    return with_deep_stack(uses_in, data, path) if MENTIONS.search(data) else None
+
+
+def _uses_of_bytes(data: bytes, path: str, settings: Settings) -> FileUses | None:
+    if not MENTIONS.search(data):
+        return None
+    with deep_recursion(path):
+        return with_deep_stack(partial(uses_in, python2=settings.python2), data, path)
 
 
 def _moved(report: FileReport, moves: Mapping[str, str]) -> FileReport:
@@ -164,11 +170,11 @@ def _facts_of_path(item: tuple[str, Renames], settings: Settings) -> _Facts:
 
 
 def _facts_of_bytes(data: bytes, path: str, renames: Renames, settings: Settings) -> _Facts:
-    if not renames.matter and not marker(settings.to).search(data):
+    if not renames.matter and not settings.python2 and not marker(settings.to).search(data):
         return None
     try:
         with deep_recursion(path):
-            parsed = parse(data, path, settings.reading_version, renames)
+            parsed = parse(data, path, settings.reading_version, Reading(renames, settings.python2))
             return facts_of(parsed.analysis, path, _digest(data))
     except SourceError as error:
         return _failure(data, error)
@@ -199,7 +205,7 @@ def _digest(data: bytes) -> bytes:
 def _ported(data: bytes, path: str, decisions: dict[str, Decision], renames: Renames, settings: Settings) -> _Port:
     try:
         with deep_recursion(path):
-            parsed = parse(data, path, settings.reading_version, renames)
+            parsed = parse(data, path, settings.reading_version, Reading(renames, settings.python2))
             context = lifted(parsed, decisions, path, settings)
             if settings.target.vocabulary is not None:
                 return _lowered(parsed, context, data, settings)
@@ -245,9 +251,10 @@ def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: 
         target_version=settings.lifting_version,
         lowered_again=settings.target.gives_generators(settings.target_version),
         renames=parsed.renames,
-        findings=list(parsed.renames.findings),
+        findings=[*parsed.renames.findings, *of_conversion(parsed)],
     )
     lift(context)
+    context.findings[:] = parsed.in_original(context.findings)
     return context
 
 

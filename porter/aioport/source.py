@@ -125,6 +125,18 @@ def encode(source: Source, text: str) -> bytes:
     return (codecs.BOM_UTF8 if source.bom else b"") + encoded
 
 
+def lines_before(before: str, after: str) -> tuple[int, ...]:
+    """For each line of ``after`` (and one more) the line of ``before``, from 1, that it came from."""
+    old, new = before.split("\n"), after.split("\n")
+    result: list[int] = []
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for _, start, end, first, last in matcher.get_opcodes():
+        # What goes is mostly above what stays: a decorator, an import.
+        gone = max(0, (end - start) - (last - first))
+        result.extend(min(start + gone + index, max(end - 1, start)) + 1 for index in range(last - first))
+    return tuple(result)
+
+
 def _lines(text: str) -> list[str]:
     # With their ends: an empty last line without one must not be taken for a blank line elsewhere.
     return re.findall(r"[^\n]*\n|[^\n]+", text)

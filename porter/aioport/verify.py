@@ -44,7 +44,7 @@ def check_names(parsed: Parsed, text: str, lift: Lift, settings: Settings) -> No
         )
         for line, col, word in parsed.shielded.names_in(parsed.shielded.text)
     )
-    raise Unportable(tuple(sorted((*names, *left))))
+    raise Unportable(tuple(sorted((*parsed.in_original(names), *left))))
 
 
 def _why_kept(word: str, taken: Collection[str], settings: Settings) -> str:
