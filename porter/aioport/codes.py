@@ -418,6 +418,20 @@ class PositionalArguments(Code):
     """
 
 
+class ProcessEnded(Code):
+    """The process that worked on a file ended before it was done.
+
+    Why: something killed it, or there was not enough memory. The file is as it was; the others go on.
+
+    Example::
+
+        app.py:1:1: failure process-ended: the process that worked on this file ended: it was killed, or ran out of memory
+
+    What to do: run aioport again, with fewer ``--jobs`` where memory is short. If it happens again, leave the file out and
+    report it to aioport.
+    """
+
+
 class ProtocolMethod(Code):
     """A method that Python itself calls, and whose result it uses at once, is decorated as a coroutine.
 

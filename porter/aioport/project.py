@@ -11,6 +11,7 @@ import hashlib
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar, Union
@@ -71,10 +72,10 @@ def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]
     readable = [item for item in found if isinstance(item, str)]
     renames = _keyword_plan(readable, settings)
     first = [(path, renames.of(path)) for path in readable]
-    facts = list(_each(partial(_facts_of_path, settings=settings), first, settings.jobs))
+    facts = list(_each(partial(_facts_of_path, settings=settings), first, settings.jobs, lambda item: _died(item[0])))
     decisions = infer((fact for fact in facts if isinstance(fact, FileFacts)), unsafe=settings.unsafe)
     work = [(path, fact, decisions.get(path, {}), renames.of(path)) for path, fact in zip(readable, facts)]
-    ports = _each(partial(_port_path, settings=settings), work, settings.jobs)
+    ports = _each(partial(_port_path, settings=settings), work, settings.jobs, lambda item: _Port(_died(item[0])))
     if not settings.target.mixes(settings.target_version):
         ports = _without_dependents(list(ports))
     reports = (port.report for port in ports)
@@ -91,7 +92,7 @@ def _keyword_plan(paths: Sequence[str], settings: Settings) -> Plan:
     """Where the target has ``async`` and ``await`` as keywords: which of them are renamed, and which modules."""
     if not settings.renames_keywords:
         return Plan()
-    uses = _each(partial(_uses_of_path, settings=settings), paths, settings.jobs)
+    uses = _each(partial(_uses_of_path, settings=settings), paths, settings.jobs, lambda path: None)
     return plan([found for found in uses if found is not None], paths, settings.keyword_suffix)
 
 
@@ -147,13 +148,45 @@ def _without_dependents(ports: list[_Port]) -> Iterator[_Port]:
             yield port
 
 
-def _each(function: Callable[[_T], _R], items: Sequence[_T], jobs: int) -> Iterator[_R]:
+def _each(function: Callable[[_T], _R], items: Sequence[_T], jobs: int, died: Callable[[_T], _R]) -> Iterator[_R]:
+    """What ``function`` gives for each of ``items``, in several processes, and ``died`` for those that end theirs."""
     if jobs < 2 or len(items) <= _FEW_FILES:
         yield from map(function, items)
         return
+    chunks = [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]
     workers = min(jobs, _MOST_JOBS, len(items) // _CHUNK)
+    while chunks:
+        try:
+            for results in _in_processes(partial(_of_chunk, function), chunks, workers):
+                yield from results
+                chunks = chunks[1:]
+        except BrokenProcessPool:
+            # All that had begun may have done it; each item gets a process of its own to end.
+            begun = 2 * workers + 1
+            for item in (item for chunk in chunks[:begun] for item in chunk):
+                yield _alone(function, item, died)
+            chunks = chunks[begun:]
+
+
+def _in_processes(function: Callable[[_T], _R], items: Sequence[_T], workers: int) -> Iterator[_R]:
     with ProcessPoolExecutor(workers, initializer=_leave_interrupts_to_parent) as pool:
-        yield from pool.map(function, items, chunksize=_CHUNK)
+        yield from pool.map(function, items)
+
+
+def _alone(function: Callable[[_T], _R], item: _T, died: Callable[[_T], _R]) -> _R:
+    try:
+        return next(_in_processes(function, [item], 1))
+    except BrokenProcessPool:
+        return died(item)
+
+
+def _of_chunk(function: Callable[[_T], _R], chunk: Sequence[_T]) -> list[_R]:
+    return list(map(function, chunk))
+
+
+def _died(path: str) -> FileReport:
+    message = "the process that worked on this file ended: it was killed, or ran out of memory"
+    return _failure(b"", SourceError(path, "process-ended", message, "run aioport again, or leave it out with --exclude"))
 
 
 def _leave_interrupts_to_parent() -> None:

@@ -305,6 +305,37 @@ def test_many_files_in_several_processes(folder: Path) -> None:
     assert all((folder / f"f{number:02}.py").read_bytes() == NEW for number in range(20))
 
 
+DEADLY = """
+import os
+from aioport import parsing, project
+from aioport.cli import main
+
+real = parsing.decode
+
+def deadly(data, path):
+    if path.endswith("f07.py"):
+        os._exit(1)
+    return real(data, path)
+
+parsing.decode = deadly
+main(["--to", "async-await", "--jobs", "2", "."])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the workers must start as they are here, by a fork")
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="the workers are started afresh from 3.14 on")
+def test_a_file_that_ends_its_process(folder: Path) -> None:
+    for number in range(40):
+        (folder / f"f{number:02}.py").write_bytes(OLD)
+    process = subprocess.run([sys.executable, "-c", DEADLY], env=ENVIRONMENT, stderr=subprocess.PIPE, timeout=300)
+    errors = process.stderr.decode()
+    assert process.returncode == 2
+    assert "f07.py:1:1: failure process-ended: the process that worked on this file ended" in errors
+    assert "ported 39 of 40 files, 39 functions; 1 finding (1 failure)" in errors
+    assert "Traceback" not in errors
+    assert [p.name for p in folder.glob("*.py") if p.read_bytes() == OLD] == ["f07.py"]
+
+
 def test_python_m_aioport_and_a_closed_pipe(folder: Path) -> None:
     for number in range(50):
         (folder / f"f{number}.py").write_bytes(OLD * 100)

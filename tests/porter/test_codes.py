@@ -17,6 +17,7 @@ ELSEWHERE = {
     "bug": "aioport has no known one; test_verify.py makes some",
     "not-python": "test_cli.py",
     "not-text": "test_cli.py and test_source.py",
+    "process-ended": "test_cli.py",
     "unreadable": "test_cli.py",
     "unwritable": "test_cli.py",
 }
