@@ -64,7 +64,9 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave files out, as in .gitignore; may be repeated.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="How many processes to use.  [default: all cores]")
 @click.option(
-    "--keyword-suffix", metavar="TEXT", help="What a name gets at its end that became a keyword.  [default: _, as in async_]"
+    "--keyword-suffix",
+    metavar="TEXT",
+    help="What a name gets at its end that became a keyword.  [default: _, as in async_]",
 )
 @click.option("--python2", is_flag=True, default=None, help="Convert files in Python 2 syntax first; needs fissix.")
 @click.option("--fast", is_flag=True, default=None, help="Do not port the result again to prove that it is stable.")
@@ -155,9 +157,7 @@ def _to_stdout(report: FileReport) -> FileReport:
     return report
 
 
-def _run(
-    reports: Iterable[FileReport], telling: Reporter, *, diff: bool, check: bool
-) -> int:
+def _run(reports: Iterable[FileReport], telling: Reporter, *, diff: bool, check: bool) -> int:
     summary = Summary()
     for report in reports:
         if report.changed and diff:

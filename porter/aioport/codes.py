@@ -257,6 +257,21 @@ class KindQuestion(Code):
     """
 
 
+class GeneratorAnnotation(Code):
+    """The annotation of a function that became an ``async def`` says that it returns a generator or an iterator.
+
+    Why: an ``async def`` is annotated with the type of what ``await`` gives (PEP 484). ``Generator[Any, None, T]``,
+    ``Coroutine[Any, Any, T]`` and ``Awaitable[T]`` become ``T``; the others do not say what that is.
+
+    Example::
+
+        async def fetch(url) -> Iterator[Any]:        # of what type is the page?
+            return await get(url)
+
+    What to do: write the type of what the function returns.
+    """
+
+
 class KeptImport(Code):
     """The old style's library is still imported, for what was left in its style.
 

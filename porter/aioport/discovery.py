@@ -12,7 +12,7 @@ from pathspec import GitIgnoreSpec
 from aioport.config import ConfigError
 from aioport.source import TEMPORARY_PREFIX, SourceError
 
-_SUFFIXES = (".py", ".pyw")
+_SUFFIXES = (".py", ".pyi", ".pyw")
 
 _NO_SOURCE = (TEMPORARY_PREFIX, ".#")
 """How names of our temporary files start, and of Emacs's locks, which are links to nothing."""

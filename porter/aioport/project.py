@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar, Union
 
+from aioport import stubs
 from aioport.config import Settings
 from aioport.depth import deep_recursion, with_deep_stack
 from aioport.discovery import discover
@@ -74,6 +75,7 @@ def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]
     first = [(path, renames.of(path)) for path in readable]
     facts = list(_each(partial(_facts_of_path, settings=settings), first, settings.jobs, lambda item: _died(item[0])))
     decisions = infer((fact for fact in facts if isinstance(fact, FileFacts)), unsafe=settings.unsafe)
+    stubs.follow(decisions)
     work = [(path, fact, decisions.get(path, {}), renames.of(path)) for path, fact in zip(readable, facts)]
     ports = _each(partial(_port_path, settings=settings), work, settings.jobs, lambda item: _Port(_died(item[0])))
     if not settings.target.mixes(settings.target_version):
@@ -186,7 +188,9 @@ def _of_chunk(function: Callable[[_T], _R], chunk: Sequence[_T]) -> list[_R]:
 
 def _died(path: str) -> FileReport:
     message = "the process that worked on this file ended: it was killed, or ran out of memory"
-    return _failure(b"", SourceError(path, "process-ended", message, "run aioport again, or leave it out with --exclude"))
+    return _failure(
+        b"", SourceError(path, "process-ended", message, "run aioport again, or leave it out with --exclude")
+    )
 
 
 def _leave_interrupts_to_parent() -> None:
@@ -203,7 +207,8 @@ def _facts_of_path(item: tuple[str, Renames], settings: Settings) -> _Facts:
 
 
 def _facts_of_bytes(data: bytes, path: str, renames: Renames, settings: Settings) -> _Facts:
-    if not renames.matter and not settings.python2 and not marker(settings.to).search(data):
+    anyway = renames.matter or settings.python2 or path.endswith(stubs.SUFFIX)
+    if not anyway and not marker(settings.to).search(data):
         return None
     try:
         with deep_recursion(path):

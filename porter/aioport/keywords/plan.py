@@ -214,14 +214,20 @@ class _Planner:
             of = f" of {use.owner}" if use.owner else ""
             new = use.word + self._suffix
             yield _finding(
-                file.path, use.place, "renamed-keyword", f"the {use.role.value} {use.word}{of} is called {new} now", _FOLLOW
+                file.path,
+                use.place,
+                "renamed-keyword",
+                f"the {use.role.value} {use.word}{of} is called {new} now",
+                _FOLLOW,
             )
 
     def _of_texts(self, file: FileUses) -> Iterator[Finding]:
         for text in file.texts:
             if self._renamed_module(text) is not None:
                 message = "this string names a module that was renamed, and was changed with it"
-                yield _finding(file.path, text.place, "keyword-by-string", message, "see that it is the module that is meant")
+                yield _finding(
+                    file.path, text.place, "keyword-by-string", message, "see that it is the module that is meant"
+                )
             elif self._may_ask(text):
                 message = f"if this string asks for something by its name, that is called {text.path}{self._suffix} now"
                 yield _finding(file.path, text.place, "keyword-by-string", message, "change the string if it does")

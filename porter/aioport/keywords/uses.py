@@ -455,5 +455,3 @@ def last_name(callee: str) -> str:
 
 def _last(node: cst.BaseExpression) -> str:
     return node.attr.value if isinstance(node, cst.Attribute) else ""
-
-
