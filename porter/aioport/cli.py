@@ -101,7 +101,7 @@ def main(
     try:
         if not (diff or check):
             # Nothing is written before all is ported: what ends a run early leaves the tree as it was.
-            reports = map(_to_stdout, reports) if from_stdin else write(list(reports))
+            reports = map(_to_stdout, reports) if from_stdin else iter(write(list(reports)))
         context.exit(_run(reports, telling, diff=diff, check=check))
     except ConfigError as error:
         raise click.UsageError(str(error)) from None

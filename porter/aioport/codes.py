@@ -440,10 +440,10 @@ class ProcessEnded(Code):
 
     Example::
 
-        app.py:1:1: failure process-ended: the process that worked on this file ended: it was killed, or ran out of memory
+        app.py:1:1: failure process-ended: the process that worked on this file ended
 
-    What to do: run aioport again, with fewer ``--jobs`` where memory is short. If it happens again, leave the file out and
-    report it to aioport.
+    What to do: run aioport again, with fewer ``--jobs`` where memory is short. If it happens again, leave the file out
+    and report it to aioport.
     """
 
 
@@ -469,8 +469,8 @@ class Python2Converted(Code):
     """A file in Python 2 syntax was converted, as ``--python2`` asks.
 
     Why: fissix makes Python 3 of the syntax, and nothing else changes: text and bytes, the division of integers, what
-    ``dict.keys()`` gives, and modules that have other names are as they were. ``exec`` is a function now and cannot bind
-    names of the function around it; ``print x,`` writes its space at once.
+    ``dict.keys()`` gives, and modules that have other names are as they were. ``exec`` is a function now and cannot
+    bind names of the function around it; ``print x,`` writes its space at once.
 
     Example::
 
@@ -495,8 +495,8 @@ class Python2Syntax(Code):
             print "failed:", error
 
     What to do: use ``--python2``, which converts the syntax first, or convert it by hand. Python 3.14 has
-    ``except A, B:`` too, for two exceptions (PEP 758); in a file with syntax that Python 2 does not have it is taken for
-    that, elsewhere put the two into parentheses.
+    ``except A, B:`` too, for two exceptions (PEP 758); in a file with syntax that Python 2 does not have it is taken
+    for that, elsewhere put the two into parentheses.
     """
 
 
@@ -511,8 +511,8 @@ class RenamedKeyword(Code):
         def fetch(url, async=False):          # before
         def fetch(url, async_=False):         # after
 
-    What to do: tell those who use it, and look for its name in packaging and documentation. ``--keyword-suffix`` chooses
-    another end.
+    What to do: tell those who use it, and look for its name in packaging and documentation. ``--keyword-suffix``
+    chooses another end.
     """
 
 

@@ -40,7 +40,8 @@ def discover(paths: Sequence[str], exclude: Sequence[str] = (), folder: str = ".
     """The files to port, each once, folders in sorted order; an error for each path that does not exist.
 
     What is named is always taken. Below folders, ``.gitignore`` files are respected, ``exclude`` holds more patterns of
-    their kind, relative to ``folder``, and links to other folders are not followed, as by ruff. Raises :class:`ConfigError` for a pattern that is none.
+    their kind, relative to ``folder``, and links to other folders are not followed, as by ruff. Raises
+    :class:`ConfigError` for a pattern that is none.
     """
     try:
         excluded = _Ignores(os.path.realpath(folder), GitIgnoreSpec.from_lines(exclude))

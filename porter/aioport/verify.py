@@ -39,7 +39,7 @@ def check_names(parsed: Parsed, text: str, lift: Lift, settings: Settings) -> No
             "keyword-name",
             Severity.ERROR,
             Applicability.MANUAL,
-            f"{word} cannot be a name from Python 3.7 on, and {_why_kept(word, taken, settings)}, so the whole file is left",
+            f"{word} is a keyword since Python 3.7, and {_why_kept(word, taken, settings)}, so the whole file is left",
             "rename it, or choose another --keyword-suffix" if word in taken else "rename it",
         )
         for line, col, word in parsed.shielded.names_in(parsed.shielded.text)

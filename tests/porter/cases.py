@@ -40,7 +40,7 @@ def load(path: Path) -> Case:
     to = options.get("to", "async-await")
     version = options.get("target-version")
     target = parse_version(version, to) if version is not None else target_of(to).default
-    given: dict[str, Any] = {name: True for name in options.get("options", "").split()}
+    given: dict[str, Any] = dict.fromkeys(options.get("options", "").split(), True)
     return Case(path, before, after or before, expected, Settings(to=to, target_version=target, jobs=1, **given))
 
 

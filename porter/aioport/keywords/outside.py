@@ -11,7 +11,7 @@ import re
 import libcst as cst
 
 from aioport.findings import Applicability, Severity
-from aioport.keywords.uses import LIBRARY
+from aioport.keywords.tree import LIBRARY
 from aioport.lifting.context import Lift
 from aioport.names import dotted
 from aioport.tree import walk

@@ -7,13 +7,14 @@ attribute takes from outside is not.
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from aioport.findings import Applicability, Finding, Location, Severity
+from aioport.keywords.keys import Keys
 from aioport.keywords.modules import SUFFIXES, Modules
-from aioport.keywords.uses import WORDS, FileUses, Keys, Kind, Place, Role, Text, Use, last_name
+from aioport.keywords.tree import WORDS, Place, last_name
+from aioport.keywords.uses import FileUses, Kind, Role, Text, Use
 
 _GLOBAL_ROLES = (Role.FUNCTION, Role.CLASS, Role.GLOBAL)
 _FOLLOW = "see that what uses it from outside of these files follows"

@@ -1,4 +1,4 @@
-"""``-> Generator[Any, None, T]`` said what a call of a generator-based coroutine gives; of an ``async def`` it is ``T``.
+"""``-> Generator[Any, None, T]`` said what a call of a generator-based coroutine gives; an ``async def`` has ``-> T``.
 
 PEP 484: the result of an ``async def`` is annotated as what ``await`` gives.
 """
