@@ -68,6 +68,7 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
     metavar="TEXT",
     help="What a name gets at its end that became a keyword.  [default: _, as in async_]",
 )
+@click.option("--docs", is_flag=True, default=None, help="Also port code in .rst and .md files and in docstrings.")
 @click.option("--python2", is_flag=True, default=None, help="Convert files in Python 2 syntax first; needs fissix.")
 @click.option("--fast", is_flag=True, default=None, help="Do not port the result again to prove that it is stable.")
 @click.option("--format", "format_", type=click.Choice(formats()), default="text", help="How to report.")

@@ -50,6 +50,8 @@ class Settings:
     """What is put behind a name that became a keyword: ``async_``."""
     python2: bool = False
     """Convert files in Python 2 syntax, with fissix."""
+    docs: bool = False
+    """Port the code in documents and docstrings as well."""
 
     @property
     def target(self) -> Target:
@@ -142,6 +144,7 @@ _TYPES: Mapping[str, type] = {
     "jobs": int,
     "keyword-suffix": str,
     "python2": bool,
+    "docs": bool,
 }
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathspec import GitIgnoreSpec
 
 from aioport.config import ConfigError
+from aioport.documents import SUFFIXES as DOCUMENTS
 from aioport.source import TEMPORARY_PREFIX, SourceError
 
 _SUFFIXES = (".py", ".pyi", ".pyw")
@@ -36,12 +37,14 @@ class _Ignores:
         return self.spec.check_file(relative + "/" if is_folder else relative).include
 
 
-def discover(paths: Sequence[str], exclude: Sequence[str] = (), folder: str = ".") -> Iterator[str | SourceError]:
+def discover(
+    paths: Sequence[str], exclude: Sequence[str] = (), folder: str = ".", documents: bool = False
+) -> Iterator[str | SourceError]:
     """The files to port, each once, folders in sorted order; an error for each path that does not exist.
 
     What is named is always taken. Below folders, ``.gitignore`` files are respected, ``exclude`` holds more patterns of
     their kind, relative to ``folder``, and links to other folders are not followed, as by ruff. Raises
-    :class:`ConfigError` for a pattern that is none.
+    :class:`ConfigError` for a pattern that is none. ``documents`` are taken where that is asked for.
     """
     try:
         excluded = _Ignores(os.path.realpath(folder), GitIgnoreSpec.from_lines(exclude))
@@ -50,7 +53,8 @@ def discover(paths: Sequence[str], exclude: Sequence[str] = (), folder: str = ".
     seen: set[str] = set()
     for path in paths:
         if os.path.isdir(path):
-            found: Iterator[str | SourceError] = _below(path, [excluded, *_ignores_above(path)])
+            suffixes = (*_SUFFIXES, *(DOCUMENTS if documents else ()))
+            found: Iterator[str | SourceError] = _below(path, [excluded, *_ignores_above(path)], suffixes)
         elif os.path.exists(path):
             found = iter([path])
         else:
@@ -63,7 +67,7 @@ def discover(paths: Sequence[str], exclude: Sequence[str] = (), folder: str = ".
                 yield file
 
 
-def _below(folder: str, ignores: list[_Ignores]) -> Iterator[str | SourceError]:
+def _below(folder: str, ignores: list[_Ignores], suffixes: tuple[str, ...]) -> Iterator[str | SourceError]:
     real = os.path.realpath(folder)
     own = _ignores_in(folder)
     ignores = [*ignores, own] if own is not None else ignores
@@ -77,13 +81,13 @@ def _below(folder: str, ignores: list[_Ignores]) -> Iterator[str | SourceError]:
         is_folder = os.path.isdir(entry.path)
         if is_folder and (entry.is_symlink() or _is_skipped(entry)):
             continue
-        if not is_folder and (not entry.name.endswith(_SUFFIXES) or entry.name.startswith(_NO_SOURCE)):
+        if not is_folder and (not entry.name.endswith(suffixes) or entry.name.startswith(_NO_SOURCE)):
             continue
         # Patterns are relative to real folders: the path may lead over links.
         if _is_ignored(os.path.join(real, entry.name), ignores, is_folder=is_folder):
             continue
         if is_folder:
-            yield from _below(entry.path, ignores)
+            yield from _below(entry.path, ignores, suffixes)
         else:
             yield entry.path
 

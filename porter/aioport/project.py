@@ -20,6 +20,8 @@ from aioport import stubs
 from aioport.config import Settings
 from aioport.depth import deep_recursion, with_deep_stack
 from aioport.discovery import discover
+from aioport.documents import SUFFIXES as DOCUMENTS
+from aioport.examples import port_docstrings, port_document
 from aioport.facts import FileFacts, facts_of
 from aioport.findings import Finding, Severity
 from aioport.infer import Decision, infer
@@ -58,7 +60,17 @@ _Facts = Union[FileFacts, FileReport, None]
 
 def port_bytes(data: bytes, path: str, settings: Settings) -> FileReport:
     """Port one file given by its bytes; ``path`` is what findings call it."""
-    uses = _uses_of_bytes(data, path, settings) if settings.renames_keywords else None
+    report = _port_alone(data, path, settings, renaming=settings.renames_keywords)
+    return port_docstrings(report, settings, _port_example) if settings.docs else report
+
+
+def _port_example(data: bytes, path: str, settings: Settings) -> FileReport:
+    # What its names stand for in the project cannot be seen.
+    return _port_alone(data, path, settings, renaming=False)
+
+
+def _port_alone(data: bytes, path: str, settings: Settings, *, renaming: bool) -> FileReport:
+    uses = _uses_of_bytes(data, path, settings) if renaming else None
     renames = plan([uses], [path], settings.keyword_suffix).of(path) if uses is not None else Renames()
     facts = with_deep_stack(_facts_of_bytes, data, path, renames, settings)
     if not isinstance(facts, FileFacts):
@@ -69,8 +81,8 @@ def port_bytes(data: bytes, path: str, settings: Settings) -> FileReport:
 
 def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]:
     """Port files and folders, in the order of their paths; what cannot be ported is a report with a FAILURE finding."""
-    found = list(discover(paths, settings.exclude, settings.exclude_folder))
-    readable = [item for item in found if isinstance(item, str)]
+    found = list(discover(paths, settings.exclude, settings.exclude_folder, settings.docs))
+    readable = [item for item in found if isinstance(item, str) and not item.endswith(DOCUMENTS)]
     renames = _keyword_plan(readable, settings)
     first = [(path, renames.of(path)) for path in readable]
     facts = list(_each(partial(_facts_of_path, settings=settings), first, settings.jobs, lambda item: _died(item[0])))
@@ -82,7 +94,10 @@ def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]
         ports = _without_dependents(list(ports))
     reports = (port.report for port in ports)
     for item in found:
-        report = next(reports) if isinstance(item, str) else _failure(b"", item)
+        if isinstance(item, str) and item.endswith(DOCUMENTS):
+            report = _port_document(item, settings)
+        else:
+            report = next(reports) if isinstance(item, str) else _failure(b"", item)
         yield _moved(report, renames.moves) if report.path in renames.moves else report
     ported = frozenset(readable)
     for path in renames.moves:
@@ -233,7 +248,15 @@ def _port_path(item: tuple[str, _Facts, dict[str, Decision], Renames], settings:
     if _digest(data) != facts.digest:
         message = "it was changed by something else meanwhile"
         return _Port(_failure(data, SourceError(path, "unreadable", message, "run aioport again")))
-    return with_deep_stack(_ported, data, path, decisions, renames, settings)
+    port: _Port = with_deep_stack(_ported, data, path, decisions, renames, settings)
+    return replace(port, report=port_docstrings(port.report, settings, _port_example)) if settings.docs else port
+
+
+def _port_document(path: str, settings: Settings) -> FileReport:
+    try:
+        return port_document(read(path), path, settings, _port_example)
+    except SourceError as error:
+        return _failure(b"", error)
 
 
 def _digest(data: bytes) -> bytes:
