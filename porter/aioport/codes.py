@@ -121,6 +121,25 @@ class CancelledPasses(Code):
     """
 
 
+class CodeInString(Code):
+    """A string that is executed holds code in an old style.
+
+    Why: aioport ports what it can parse as part of a file. What ``exec`` and the like are given is made when the program
+    runs.
+
+    Example::
+
+        exec('''
+        @asyncio.coroutine
+        def __aenter__(self):
+            yield from self.acquire()
+        ''')
+
+    What to do: port it by hand. Code that was kept in a string because older Pythons could not parse it can be taken out
+    of it now.
+    """
+
+
 class CoroutineCall(Code):
     """The coroutine decorator is called as a function, on something that cannot become an ``async def`` where it is.
 

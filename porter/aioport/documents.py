@@ -1,7 +1,7 @@
 """Code in documents and docstrings: where it stands, and how the ported code goes back there.
 
-Code blocks of reStructuredText (``.. code-block:: python``) and of Markdown (fences that say ``python``), and doctests in
-either and in docstrings.
+Code blocks of reStructuredText (``.. code-block:: python``) and of Markdown (fences that say ``python``), and doctests
+in either and in docstrings.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Example:
 
 
 Port = Callable[[Example, str, str], Optional[str]]
-"""Gives the ported code of an example, or ``None`` where it stays. It comes after the given imports, before other code."""
+"""Gives the ported code of an example, or ``None`` where it stays; given are imports before it and code after it."""
 
 
 def ported(lines: Sequence[str], examples: Sequence[Example], port: Port) -> list[str]:

@@ -10,7 +10,7 @@ from aioport.config import Settings
 from aioport.documents import Example, in_docstrings, in_document, ported
 from aioport.findings import Applicability, Finding, Location, Severity
 from aioport.results import FileReport
-from aioport.source import SourceError, decode, encode
+from aioport.source import SourceError, decode, encode, lines_before
 from aioport.styles import libraries, marker
 
 _HERE = "_aioport_example_begins_here_ = 0\n"
@@ -55,13 +55,16 @@ def _with_examples(
         if any(finding.severity >= Severity.ERROR for finding in found):
             findings.append(_left(report.path, example, max(found, key=lambda finding: finding.severity).message))
             return None
-        findings.extend(_moved(finding, example.first - before) for finding in found)
+        shift = example.first - before
+        findings.extend(_moved(finding, lambda line: max(1, line + shift)) for finding in found)
         code = done.after.decode().partition(_HERE)[2].partition(_THERE)[0]
         code = code if example.code.startswith("\n") else code.lstrip("\n")
         return None if code == example.code else code
 
     after = encode(source, "\n".join(ported(lines, find(lines), port_example)))
-    return replace(report, after=after, findings=(*report.findings, *findings))
+    lines_in_file = lines_before(decode(report.before, report.path).text, source.text)
+    there = (_moved(finding, lambda line: lines_in_file[line - 1]) for finding in findings)
+    return replace(report, after=after, findings=(*report.findings, *there))
 
 
 def _assumed(code: str) -> str:
@@ -91,9 +94,7 @@ def _left(path: str, example: Example, why: str) -> Finding:
     )
 
 
-def _moved(finding: Finding, offset: int) -> Finding:
+def _moved(finding: Finding, line: Callable[[int], int]) -> Finding:
     old = finding.location
-    place = replace(
-        old, line=old.line + offset, first_line=max(1, old.first_line + offset), end_line=old.end_line + offset
-    )
+    place = replace(old, line=line(old.line), first_line=line(old.first_line), end_line=line(old.end_line))
     return replace(finding, location=place)

@@ -48,7 +48,7 @@ def test_every_code_that_is_emitted_has_a_page_and_the_other_way_round() -> None
 
 def test_every_code_has_a_fixture() -> None:
     used = {code for path in all_cases() for _, code in load(path).findings}
-    for path in (FIXTURES / "projects").glob("*/before/**/*.py"):
+    for path in (FIXTURES / "projects").glob("*/before/**/*.*"):
         used.update(code for _, code in marked(path.read_text(encoding="utf-8")))
     assert used | set(ELSEWHERE) == set(CODES)
     assert not used & set(ELSEWHERE)
