@@ -173,6 +173,21 @@ class DataGenerator(Code):
     """
 
 
+class DeadBranch(Code):
+    """A test of Python's version that has one answer on all versions the result runs on.
+
+    Why: ``--target-version`` names the oldest. With ``--unsafe`` the branch for older ones goes; without, it stays, and
+    so does what it needs. Only tests of ``sys.version_info`` in the same file are looked at.
+
+    Example::
+
+        if sys.version_info < (3, 5):        # never on 3.9
+            import trollius as asyncio
+
+    What to do: take the branch away, or use ``--unsafe``.
+    """
+
+
 class DependsOnLeft(Code):
     """A coroutine waits for something that stays in its style and that the new style cannot wait for.
 

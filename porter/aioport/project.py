@@ -312,6 +312,8 @@ def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: 
         target_version=settings.lifting_version,
         lowered_again=settings.target.gives_generators(settings.target_version),
         renames=parsed.renames,
+        oldest=settings.target_version if settings.target.vocabulary is None else None,
+        unsafe=settings.unsafe,
         findings=[*parsed.renames.findings, *of_conversion(parsed)],
     )
     lift(context)

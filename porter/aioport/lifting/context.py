@@ -28,6 +28,9 @@ class Lift:
     lowered_again: bool = False
     """Whether the coroutines become generators again, in another style: then generators may delegate to them."""
     renames: Renames = field(default_factory=Renames)
+    oldest: tuple[int, int] | None = None
+    """The oldest Python that the result runs on, where no newer one is left out."""
+    unsafe: bool = False
     edits: Edits = field(default_factory=Edits)
     findings: list[Finding] = field(default_factory=list)
     consumed: set[cst.CSTNode] = field(default_factory=set)
