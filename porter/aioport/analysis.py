@@ -11,6 +11,7 @@ import libcst as cst
 from libcst.metadata import CodeRange
 
 from aioport import library
+from aioport.aliases import Aliases
 from aioport.names import Names, Scope, dotted
 from aioport.shield import Shielded
 from aioport.styles import libraries, vocabularies, words
@@ -117,10 +118,10 @@ class Function:
 class Analysis:
     """The functions of one parsed file, with everything the lifters and the inference ask about them."""
 
-    def __init__(self, module: cst.Module, shielded: Shielded) -> None:
+    def __init__(self, module: cst.Module, shielded: Shielded, aliases: Aliases | None = None) -> None:
         self.module = module
         self.shielded = shielded
-        self.names = Names(module, _star_names(), shielded.words)
+        self.names = Names(module, _star_names(), shielded.words, aliases)
         self.positions = positions_of(module)
         self.functions: list[Function] = []
         self._of_scope: dict[Scope, Function] = {}

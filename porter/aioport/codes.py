@@ -135,8 +135,8 @@ class CodeInString(Code):
             yield from self.acquire()
         ''')
 
-    What to do: port it by hand. Code that was kept in a string because older Pythons could not parse it can be taken out
-    of it now.
+    What to do: port it by hand. Code that was kept in a string because older Pythons could not parse it can be taken
+    out of it now.
     """
 
 

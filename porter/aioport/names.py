@@ -7,7 +7,7 @@ to two things.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Union
 
@@ -90,13 +90,23 @@ def dotted(node: cst.CSTNode | None) -> str | None:
 class Names:
     """The scopes of one module and what its names stand for."""
 
-    def __init__(self, module: cst.Module, known: Iterable[str] = (), renamed: dict[str, str] | None = None) -> None:
-        """``known`` are the dotted names a star import may bring; ``renamed`` maps shielded spellings to real ones."""
+    def __init__(
+        self,
+        module: cst.Module,
+        known: Iterable[str] = (),
+        renamed: Mapping[str, str] | None = None,
+        aliases: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
+        """``known`` are the dotted names a star import may bring; ``renamed`` maps shielded spellings to real ones.
+
+        ``aliases`` are what dotted names of other modules stand for.
+        """
         self.module = module
         self.parents = parents_of(module)
         self.scopes: dict[cst.CSTNode, Scope] = {}
         self._known = frozenset(known)
         self._renamed = renamed or {}
+        self.aliases = aliases or {}
         root = Scope(module, None)
         self.scopes[module] = root
         self._scope_of: dict[cst.CSTNode, Scope] = {}
@@ -135,7 +145,10 @@ class Names:
         >>> Names(module).origins(module.body[0].body[1].value)
         frozenset({'asyncio.sleep'})
         """
-        return frozenset(_canonical(origin) for origin in self._origins(node, frozenset()))
+        origins = self._origins(node, frozenset())
+        if self.aliases:
+            origins = frozenset(meant for origin in origins for meant in self.aliases.get(origin, (origin,)))
+        return frozenset(_canonical(origin) for origin in origins)
 
     def means(self, node: cst.CSTNode | None, wanted: frozenset[str]) -> bool:
         """Whether ``node`` certainly stands for one of ``wanted``."""

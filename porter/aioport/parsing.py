@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
+from aioport.aliases import Aliases, handed_on
 from aioport.analysis import Analysis
 from aioport.blockers import find_blockers
 from aioport.dialect import EXCEPT_COMMA, EXEC, Construct, python2_constructs
 from aioport.findings import Applicability, Finding, Location, Severity
 from aioport.keywords.plan import Renames
 from aioport.keywords.uses import FileUses, uses_of
+from aioport.names import Names
 from aioport.python2 import converted
 from aioport.shield import Shielded, shield
 from aioport.source import Source, SourceError, decode, lines_before
@@ -32,6 +34,8 @@ class Reading:
     """How a file is read."""
 
     renames: Renames = field(default_factory=Renames)
+    aliases: Aliases = field(default_factory=dict)
+    """Names of modules of the project that stand for words of a style."""
     python2: bool = False
     """Whether Python 2 syntax is converted, not refused."""
 
@@ -44,7 +48,7 @@ class Parsed:
     shielded: Shielded
     analysis: Analysis
     values: Values
-    renames: Renames
+    reading: Reading
     converted: str
     """The text of the file, or what it was converted to from Python 2 syntax."""
 
@@ -79,10 +83,10 @@ def parse_source(source: Source, target_version: tuple[int, int], reading: Readi
     if module.code != shielded.text:
         message = "libcst does not give this file back as it was, so nothing in it can be rewritten safely"
         raise SourceError(path, "bug", message, "please report it to aioport, with the file")
-    analysis = Analysis(module, shielded)
+    analysis = Analysis(module, shielded, reading.aliases)
     values = Values(analysis)
     find_blockers(analysis, values, target_version)
-    return Parsed(source, shielded, analysis, values, renames, text)
+    return Parsed(source, shielded, analysis, values, reading, text)
 
 
 def parse_text(text: str, path: str) -> cst.Module:
@@ -104,6 +108,15 @@ def uses_in(data: bytes, path: str, *, python2: bool) -> FileUses | None:
     except (SourceError, Unportable):
         # It is said where the file is to be ported.
         return None
+
+
+def words_in(data: bytes, path: str, *, python2: bool, aliases: Aliases) -> dict[str, frozenset[str]]:
+    """The words of a style that a module hands on; none for one that cannot be read."""
+    try:
+        shielded = shield(python3_text(decode(data, path), python2))
+        return handed_on(Names(parse_text(shielded.text, path), (), shielded.words, aliases))
+    except (SourceError, Unportable):
+        return {}
 
 
 def python3_text(source: Source, convert: bool) -> str:

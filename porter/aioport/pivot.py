@@ -13,7 +13,7 @@ from aioport.facts import CallUses
 from aioport.findings import Applicability, Finding, Location, Severity
 from aioport.lifting import Lift
 from aioport.lowering import Lower, find_blockers, lower, report_left
-from aioport.parsing import Parsed, parse_source
+from aioport.parsing import Parsed, Reading, parse_source
 from aioport.source import lines_before
 from aioport.styles import libraries
 
@@ -67,7 +67,8 @@ def _helpers(lift: Lift) -> frozenset[str]:
 
 def lower_text(source: Parsed, text: str, lift: Lift, settings: Settings) -> Lowered:
     """Lower ``text``, which ``lift`` made of ``source`` and which is not shielded any more."""
-    pivot = parse_source(replace(source.source, text=text), settings.reading_version)
+    reading = Reading(aliases=source.reading.aliases)
+    pivot = parse_source(replace(source.source, text=text), settings.reading_version, reading)
     context = Lower(
         path=source.source.path,
         source_lines=lines_before(source.source.text, text),

@@ -17,6 +17,7 @@ from functools import partial
 from typing import TypeVar, Union
 
 from aioport import stubs
+from aioport.aliases import HANDS_ON, Aliases, Glance, Imports, imported_modules
 from aioport.config import Settings
 from aioport.depth import deep_recursion, with_deep_stack
 from aioport.discovery import discover
@@ -28,7 +29,7 @@ from aioport.infer import Decision, infer
 from aioport.keywords.plan import Plan, Renames, plan
 from aioport.keywords.uses import MENTIONS, FileUses
 from aioport.lifting import Lift, lift
-from aioport.parsing import Parsed, Reading, Unportable, of_conversion, parse, uses_in
+from aioport.parsing import Parsed, Reading, Unportable, of_conversion, parse, uses_in, words_in
 from aioport.pivot import Links, is_in_style, leave_dependents, lower_text
 from aioport.results import FileReport
 from aioport.shield import shield
@@ -72,23 +73,27 @@ def _port_example(data: bytes, path: str, settings: Settings) -> FileReport:
 def _port_alone(data: bytes, path: str, settings: Settings, *, renaming: bool) -> FileReport:
     uses = _uses_of_bytes(data, path, settings) if renaming else None
     renames = plan([uses], [path], settings.keyword_suffix).of(path) if uses is not None else Renames()
-    facts = with_deep_stack(_facts_of_bytes, data, path, renames, settings)
+    reading = Reading(renames, python2=settings.python2)
+    facts = with_deep_stack(_facts_of_bytes, data, path, reading, settings)
     if not isinstance(facts, FileFacts):
         return facts or FileReport(path, data, data, 0, ())
     decisions = infer([facts], unsafe=settings.unsafe).get(path, {})
-    return with_deep_stack(_ported, data, path, decisions, renames, settings).report
+    return with_deep_stack(_ported, data, path, decisions, reading, settings).report
 
 
 def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]:
     """Port files and folders, in the order of their paths; what cannot be ported is a report with a FAILURE finding."""
     found = list(discover(paths, settings.exclude, settings.exclude_folder, settings.docs))
     readable = [item for item in found if isinstance(item, str) and not item.endswith(DOCUMENTS)]
-    renames = _keyword_plan(readable, settings)
-    first = [(path, renames.of(path)) for path in readable]
+    glances = list(_each(partial(_glance, settings=settings), readable, settings.jobs, lambda path: Glance()))
+    renames = _keyword_plan(glances, readable, settings)
+    aliases = _aliases(glances, readable, settings)
+    readings = [Reading(renames.of(path), aliases[path], settings.python2) for path in readable]
+    first = list(zip(readable, readings))
     facts = list(_each(partial(_facts_of_path, settings=settings), first, settings.jobs, lambda item: _died(item[0])))
     decisions = infer((fact for fact in facts if isinstance(fact, FileFacts)), unsafe=settings.unsafe)
     stubs.follow(decisions)
-    work = [(path, fact, decisions.get(path, {}), renames.of(path)) for path, fact in zip(readable, facts)]
+    work = [(path, fact, decisions.get(path, {}), reading) for (path, reading), fact in zip(first, facts)]
     ports = _each(partial(_port_path, settings=settings), work, settings.jobs, lambda item: _Port(_died(item[0])))
     if not settings.target.mixes(settings.target_version):
         ports = _without_dependents(list(ports))
@@ -105,20 +110,43 @@ def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]
             yield _moved(FileReport(path, b"", b"", 0, ()), renames.moves)
 
 
-def _keyword_plan(paths: Sequence[str], settings: Settings) -> Plan:
+def _keyword_plan(glances: Sequence[Glance], paths: Sequence[str], settings: Settings) -> Plan:
     """Where the target has ``async`` and ``await`` as keywords: which of them are renamed, and which modules."""
     if not settings.renames_keywords:
         return Plan()
-    uses = _each(partial(_uses_of_path, settings=settings), paths, settings.jobs, lambda path: None)
-    return plan([found for found in uses if found is not None], paths, settings.keyword_suffix)
+    return plan([glance.uses for glance in glances if glance.uses is not None], paths, settings.keyword_suffix)
 
 
-def _uses_of_path(path: str, settings: Settings) -> FileUses | None:
+def _aliases(glances: Sequence[Glance], paths: Sequence[str], settings: Settings) -> dict[str, Aliases]:
+    """What each file imports under names that modules of the project give to words of a style."""
+    imports = Imports(glances, paths)
+    changed = True
+    while changed:
+        work = [(path, imports.aliases(path)) for path in imports.candidates]
+        found = list(_each(partial(_words_of_path, settings=settings), work, settings.jobs, lambda item: {}))
+        changed = imports.learn(found)
+    return {path: imports.aliases(path) for path in paths}
+
+
+def _words_of_path(item: tuple[str, Aliases], settings: Settings) -> Aliases:
+    path, aliases = item
     try:
-        return _uses_of_bytes(read(path), path, settings)
+        data = read(path)
+        with deep_recursion(path):
+            return with_deep_stack(partial(words_in, python2=settings.python2, aliases=aliases), data, path)
     except SourceError:
         # It is said where the file is to be ported.
-        return None
+        return {}
+
+
+def _glance(path: str, settings: Settings) -> Glance:
+    try:
+        data = read(path)
+        uses = _uses_of_bytes(data, path, settings) if settings.renames_keywords else None
+        return Glance(uses, tuple(imported_modules(data)), hands_on=bool(HANDS_ON.search(data)))
+    except SourceError:
+        # It is said where the file is to be ported.
+        return Glance()
 
 
 def _uses_of_bytes(data: bytes, path: str, settings: Settings) -> FileUses | None:
@@ -212,22 +240,22 @@ def _leave_interrupts_to_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _facts_of_path(item: tuple[str, Renames], settings: Settings) -> _Facts:
-    path, renames = item
+def _facts_of_path(item: tuple[str, Reading], settings: Settings) -> _Facts:
+    path, reading = item
     try:
         data = read(path)
     except SourceError as error:
         return _failure(b"", error)
-    return with_deep_stack(_facts_of_bytes, data, path, renames, settings)
+    return with_deep_stack(_facts_of_bytes, data, path, reading, settings)
 
 
-def _facts_of_bytes(data: bytes, path: str, renames: Renames, settings: Settings) -> _Facts:
-    anyway = renames.matter or settings.python2 or path.endswith(stubs.SUFFIX)
+def _facts_of_bytes(data: bytes, path: str, reading: Reading, settings: Settings) -> _Facts:
+    anyway = reading.renames.matter or reading.aliases or reading.python2 or path.endswith(stubs.SUFFIX)
     if not anyway and not marker(settings.to).search(data):
         return None
     try:
         with deep_recursion(path):
-            parsed = parse(data, path, settings.reading_version, Reading(renames, settings.python2))
+            parsed = parse(data, path, settings.reading_version, reading)
             return facts_of(parsed.analysis, path, _digest(data))
     except SourceError as error:
         return _failure(data, error)
@@ -235,8 +263,8 @@ def _facts_of_bytes(data: bytes, path: str, renames: Renames, settings: Settings
         return FileReport(path, data, data, 0, refusal.findings)
 
 
-def _port_path(item: tuple[str, _Facts, dict[str, Decision], Renames], settings: Settings) -> _Port:
-    path, facts, decisions, renames = item
+def _port_path(item: tuple[str, _Facts, dict[str, Decision], Reading], settings: Settings) -> _Port:
+    path, facts, decisions, reading = item
     if isinstance(facts, FileReport):
         return _Port(facts)
     if facts is None:
@@ -248,7 +276,7 @@ def _port_path(item: tuple[str, _Facts, dict[str, Decision], Renames], settings:
     if _digest(data) != facts.digest:
         message = "it was changed by something else meanwhile"
         return _Port(_failure(data, SourceError(path, "unreadable", message, "run aioport again")))
-    port: _Port = with_deep_stack(_ported, data, path, decisions, renames, settings)
+    port: _Port = with_deep_stack(_ported, data, path, decisions, reading, settings)
     return replace(port, report=port_docstrings(port.report, settings, _port_example)) if settings.docs else port
 
 
@@ -263,10 +291,10 @@ def _digest(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
-def _ported(data: bytes, path: str, decisions: dict[str, Decision], renames: Renames, settings: Settings) -> _Port:
+def _ported(data: bytes, path: str, decisions: dict[str, Decision], reading: Reading, settings: Settings) -> _Port:
     try:
         with deep_recursion(path):
-            parsed = parse(data, path, settings.reading_version, Reading(renames, settings.python2))
+            parsed = parse(data, path, settings.reading_version, reading)
             context = lifted(parsed, decisions, path, settings)
             if settings.target.vocabulary is not None:
                 return _lowered(parsed, context, data, settings)
@@ -311,10 +339,10 @@ def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: 
         decisions=decisions,
         target_version=settings.lifting_version,
         lowered_again=settings.target.gives_generators(settings.target_version),
-        renames=parsed.renames,
+        renames=parsed.reading.renames,
         oldest=settings.target_version if settings.target.vocabulary is None else None,
         unsafe=settings.unsafe,
-        findings=[*parsed.renames.findings, *of_conversion(parsed)],
+        findings=[*parsed.reading.renames.findings, *of_conversion(parsed)],
     )
     lift(context)
     context.findings[:] = parsed.in_original(context.findings)

@@ -14,7 +14,7 @@ from aioport.facts import facts_of
 from aioport.findings import Applicability, Finding, Location, Severity
 from aioport.infer import Decision, Verdict, infer
 from aioport.lifting import Lift
-from aioport.parsing import Parsed, Unportable, parse, parse_source
+from aioport.parsing import Parsed, Reading, Unportable, parse, parse_source
 from aioport.pivot import Lowered
 from aioport.shield import shield
 from aioport.source import SourceError
@@ -85,7 +85,7 @@ def check_stable(
 ) -> None:
     """Port the ported file again, with the same decisions: nothing may change. Raises :class:`SourceError`."""
     path = parsed.source.path
-    again = parse(output, path, before.target_version)
+    again = parse(output, path, before.target_version, Reading(aliases=parsed.reading.aliases))
     lift = lifted(again, _carried(before, again.analysis.functions))
     if lift.edits and rendered(lift) != again.shielded.text:
         message = "porting the port of this file changes it again"
@@ -108,7 +108,8 @@ def check_read_back(
     """
     path = parsed.source.path
     # Whether the output is portable again is not asked here: what may be a lock or not reads as it was written.
-    again = parse_source(replace(parsed.source, text=done.text), WITH_LOCK_ENDS)
+    reading = Reading(aliases=parsed.reading.aliases)
+    again = parse_source(replace(parsed.source, text=done.text), WITH_LOCK_ENDS, reading)
     lift = lifted(again, _read_as(again, path, before), path, settings)
     text = again.shielded.unshield(rendered(lift))
     if text == pivot:

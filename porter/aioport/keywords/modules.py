@@ -9,6 +9,12 @@ from collections.abc import Iterable
 SUFFIXES = (".py", ".pyi", ".pyw")
 
 
+def location_of(path: str) -> str:
+    """Where the module in a file is: the file's path without a suffix, or a package's folder."""
+    stem = os.path.splitext(os.path.abspath(path))[0]
+    return os.path.dirname(stem) if os.path.basename(stem) == "__init__" else stem
+
+
 class Modules:
     """The modules and packages among ``paths``. Each is known by its location: its path without a suffix."""
 

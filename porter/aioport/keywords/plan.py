@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from aioport.findings import Applicability, Finding, Location, Severity
 from aioport.keywords.keys import Keys
-from aioport.keywords.modules import SUFFIXES, Modules
+from aioport.keywords.modules import SUFFIXES, Modules, location_of
 from aioport.keywords.tree import WORDS, Place, last_name
 from aioport.keywords.uses import FileUses, Kind, Role, Text, Use
 
@@ -236,8 +236,7 @@ class _Planner:
     def of_modules(self, paths: Sequence[str]) -> Iterator[Finding]:
         """What there is to say of the modules that are renamed."""
         for path in paths:
-            stem = os.path.splitext(os.path.abspath(path))[0]
-            location = os.path.dirname(stem) if os.path.basename(stem) == "__init__" else stem
+            location = location_of(path)
             if location in self._moved:
                 old, new = os.path.basename(location), os.path.basename(self._moved[location])
                 yield _finding(path, Place(1, 0), "renamed-keyword", f"the module {old} is called {new} now", _FOLLOW)

@@ -67,7 +67,7 @@ def _lift_getattr(lift: Lift, call: cst.Call) -> None:
     name = call.args[1].value
     if isinstance(name, cst.SimpleString) and not lift.is_left(call):
         origins = lift.analysis.names.origins(call.args[0].value)
-        found = api_name(frozenset(f"{origin}.{name.evaluated_value}" for origin in origins))
+        found = api_name(frozenset(f"{origin}.{name.raw_value}" for origin in origins))
         new = found[0].renamed.get(found[1]) if found is not None else None
         if new is not None:
             lift.edits.replace(name, name.with_changes(value=f"{name.prefix}{name.quote}{new}{name.quote}"))

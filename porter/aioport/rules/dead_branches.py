@@ -7,8 +7,6 @@ may be imported from elsewhere.
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
-
 import libcst as cst
 
 from aioport.findings import Applicability, Severity
@@ -64,13 +62,13 @@ def _holds(lift: Lift, node: cst.BaseExpression, depth: int = 0) -> bool | None:
         return _holds(lift, value, depth + 1) if value is not None else None
     if not isinstance(node, cst.Comparison) or len(node.comparisons) != 1:
         return None
-    compare = _COMPARISONS.get(type(node.comparisons[0].operator))  # type: ignore[call-overload]
+    compare = _COMPARISONS.get(type(node.comparisons[0].operator))
     version = _version(node.comparisons[0].comparator)
     if compare is None or version is None or not _is_version_info(lift, node.left):
         return None
     # Of the newest and the oldest Python the same must be true.
     assert lift.oldest is not None
-    answers = {compare(lift.oldest, version), compare(_NEWEST, version)}
+    answers = {bool(compare(oldest, version)) for oldest in (lift.oldest, _NEWEST)}
     return answers.pop() if len(answers) == 1 else None
 
 
@@ -80,7 +78,7 @@ def _is_version_info(lift: Lift, node: cst.BaseExpression) -> bool:
     return lift.analysis.names.means(node, frozenset(["sys.version_info"]))
 
 
-def _version(node: cst.BaseExpression) -> Sequence[int] | None:
+def _version(node: cst.BaseExpression) -> tuple[int, ...] | None:
     parts = [element.value for element in node.elements] if isinstance(node, cst.Tuple) else []
     numbers = [int(part.value) for part in parts if isinstance(part, cst.Integer) and part.value.isdigit()]
     # A micro version could only be compared with one.
