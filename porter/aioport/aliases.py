@@ -1,14 +1,14 @@
 """The words of a style under the names that modules of the project give them: ``from .compat import coroutine, From``.
 
-A module hands on a word where each binding of a name in it is the word itself, imported or assigned, or does the same: a
-function that only calls the coroutine decorator, a ``From`` that gives back what it gets, or a ``Return`` that is a mere
-StopIteration, beside one that is imported.
+A module hands on a word where each binding of a name in it is the word itself, imported or assigned, or does the same:
+a function that only calls the coroutine decorator, a ``From`` that gives back what it gets, or a ``Return`` that is a
+mere StopIteration, beside one that is imported.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -16,14 +16,22 @@ import libcst as cst
 from aioport.keywords.modules import Modules, location_of
 from aioport.keywords.uses import FileUses
 from aioport.names import UNKNOWN, Binding, Names, dotted
-from aioport.styles import words
+from aioport.styles import libraries, words
 
 Aliases = Mapping[str, frozenset[str]]
 """What dotted names, as one file spells them, stand for."""
 
-_IMPORT = re.compile(rb"^[ \t]*from[ \t]+([\w.]+)[ \t]+import\b|^[ \t]*import[ \t]+([\w.]+)", re.MULTILINE)
-HANDS_ON = re.compile(rb"\b(?:coroutine|From|Return)\b")
-"""Matches what a file that hands on a word has in it."""
+_IMPORT = re.compile(
+    rb"^[ \t]*from[ \t]+(?P<module>[\w.]+)[ \t]+import\b[ \t]*(?P<names>\([^)]*\)|[^\n(]*)"
+    rb"|^[ \t]*import[ \t]+(?P<whole>[\w.]+)",
+    re.MULTILINE,
+)
+_WORDS = frozenset(["From", "Return", "asyncio", "coroutine", "trollius"])
+_HANDS_ON = re.compile(
+    rb"=\s*(?:asyncio|trollius)\.(?:coroutine|From|Return)\b|\bdef\s+(?:coroutine|From)\b|\bclass\s+Return\b"
+    rb"|\b(?:coroutine|From|Return|asyncio|trollius)\s+as\b"
+)
+"""Matches what a file that gives a word another name has in it."""
 
 
 @dataclass(frozen=True)
@@ -31,34 +39,44 @@ class Glance:
     """What can be seen of a file without parsing it, and its uses of names that became keywords."""
 
     uses: FileUses | None = None
-    imports: tuple[str, ...] = ()
-    """The modules it imports from, as it spells them."""
+    imports: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The modules it imports from, as it spells them, and the names it imports from each."""
     hands_on: bool = False
-    """Whether it may hand on words of a style."""
+    """Whether it gives a word of a style a name of its own."""
 
 
-def imported_modules(data: bytes) -> Iterator[str]:
-    """The modules that a file imports from, as it spells them; and some that only its strings do."""
+def glance(data: bytes, uses: FileUses | None) -> Glance:
+    """What can be seen of a file; some of what its strings import is taken for imports of its own."""
+    imports = []
     for match in _IMPORT.finditer(data):
-        yield (match[1] or match[2]).decode(errors="replace")
+        names = re.findall(rb"(\w+)(?:\s+as\s+\w+)?\s*(?:,|\)|#|$)", match["names"] or b"", re.MULTILINE)
+        module = match["module"] or match["whole"]
+        imports.append((module.decode(errors="replace"), tuple(name.decode(errors="replace") for name in names)))
+    return Glance(uses, tuple(imports), hands_on=bool(_HANDS_ON.search(data)))
 
 
 class Imports:
     """Which modules of the project hand on words to which files."""
 
-    def __init__(self, glances: Iterable[Glance], paths: Sequence[str]) -> None:
-        modules = Modules(paths)
+    def __init__(self, glances: Sequence[Glance], paths: Sequence[str]) -> None:
+        self._modules = Modules(paths)
         self._words: dict[str, Aliases] = {}
-        self._imported: dict[str, list[tuple[str, str]]] = {}
-        """For each file the spellings and locations of the modules that it imports."""
-        hands_on = []
-        for path, glance in zip(paths, glances):
-            found = ((name, modules.find(name, path)) for name in sorted(set(glance.imports)))
-            self._imported[path] = [(name, location) for name, location in found if location is not None]
-            if glance.hands_on:
-                hands_on.append(path)
-        imported = {location for found in self._imported.values() for _, location in found}
-        self.candidates = [path for path in hands_on if location_of(path) in imported]
+        self._imported: dict[str, dict[str, str]] = {}
+        """For each file the locations of the modules that it imports, by what it calls them."""
+        asked: set[str] = set()
+        for path, seen in zip(paths, glances):
+            found = self._imported[path] = {}
+            for module, names in seen.imports:
+                spellings = [module, *(join(module, name) for name in names)]
+                found.update((s, location) for s in spellings if (location := self._modules.find(s, path)) is not None)
+                if module in found and _WORDS & set(names):
+                    asked.add(found[module])
+        imported = frozenset[str]().union(*(found.values() for found in self._imported.values()))
+        self.candidates = [
+            path
+            for path, seen in zip(paths, glances)
+            if (location := location_of(path)) in asked or (seen.hands_on and location in imported)
+        ]
 
     def learn(self, found: Sequence[Aliases]) -> bool:
         """Take in what the candidates hand on; whether that is more than was known."""
@@ -70,8 +88,8 @@ class Imports:
     def aliases(self, path: str) -> Aliases:
         """The words that a file imports, as it spells them."""
         return {
-            f"{name}{'' if name.endswith('.') else '.'}{word}": meant
-            for name, location in self._imported[path]
+            join(name, word): meant
+            for name, location in self._imported[path].items()
             for word, meant in self._words.get(location, {}).items()
         }
 
@@ -91,8 +109,13 @@ def handed_on(names: Names) -> dict[str, frozenset[str]]:
     return found
 
 
+def join(module: str, name: str) -> str:
+    """The dotted name of ``name`` in a module, which may be one that is called by dots alone."""
+    return module + name if module.endswith(".") else f"{module}.{name}"
+
+
 def _kinds() -> tuple[frozenset[str], ...]:
-    return words().coroutine, words().wait, words().value
+    return words().coroutine, words().wait, words().value, libraries()
 
 
 def _same(names: Names, binding: Binding, meant: frozenset[str]) -> frozenset[str]:
@@ -122,4 +145,3 @@ def _only_statement(node: cst.CSTNode) -> cst.CSTNode | None:
     if len(statements) == 2 and isinstance(statements[0], cst.Expr):
         del statements[0]
     return statements[0] if len(lines) == len(node.body.body) and len(statements) == 1 else None
-

@@ -124,8 +124,8 @@ class CancelledPasses(Code):
 class CodeInString(Code):
     """A string that is executed holds code in an old style.
 
-    Why: aioport ports what it can parse as part of a file. What ``exec`` and the like are given is made when the program
-    runs.
+    Why: aioport ports what it can parse as part of a file. What ``exec`` and the like are given is made when the
+    program runs.
 
     Example::
 

@@ -145,10 +145,7 @@ class Names:
         >>> Names(module).origins(module.body[0].body[1].value)
         frozenset({'asyncio.sleep'})
         """
-        origins = self._origins(node, frozenset())
-        if self.aliases:
-            origins = frozenset(meant for origin in origins for meant in self.aliases.get(origin, (origin,)))
-        return frozenset(_canonical(origin) for origin in origins)
+        return frozenset(_canonical(origin) for origin in self._origins(node, frozenset()))
 
     def means(self, node: cst.CSTNode | None, wanted: frozenset[str]) -> bool:
         """Whether ``node`` certainly stands for one of ``wanted``."""
@@ -160,7 +157,7 @@ class Names:
             return self._name_origins(node.value, self._scope_of.get(node, self.top), seen)
         if isinstance(node, cst.Attribute):
             attribute = self._renamed.get(node.attr.value, node.attr.value)
-            return frozenset(
+            return self._meant(
                 UNKNOWN if origin == UNKNOWN else f"{origin}.{attribute}" for origin in self._origins(node.value, seen)
             )
         if isinstance(node, cst.IfExp):
@@ -182,7 +179,10 @@ class Names:
             elif not (isinstance(binding.value, cst.Name) and binding.value.value == "None"):
                 # `asyncio = None` where an import failed says nothing about the uses that follow.
                 result |= self._origins(binding.value, seen | {binding.node})
-        return frozenset(result or {UNKNOWN})
+        return self._meant(result or {UNKNOWN})
+
+    def _meant(self, origins: Iterable[str]) -> frozenset[str]:
+        return frozenset(meant for origin in origins for meant in self.aliases.get(origin, (origin,)))
 
     # Building the scopes.
 
@@ -310,7 +310,8 @@ class Names:
             name = self._real(dotted(alias.name) or "")
             bound = alias.asname.name if alias.asname is not None else alias.name
             if isinstance(bound, cst.Name):
-                scope.bind(bound.value, Binding(alias, origin=f"{base}.{name}"))
+                dot = "" if base.endswith(".") else "."
+                scope.bind(bound.value, Binding(alias, origin=f"{base}{dot}{name}"))
 
     def _real(self, name: str) -> str:
         return ".".join(self._renamed.get(part, part) for part in name.split("."))

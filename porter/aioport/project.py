@@ -17,7 +17,7 @@ from functools import partial
 from typing import TypeVar, Union
 
 from aioport import stubs
-from aioport.aliases import HANDS_ON, Aliases, Glance, Imports, imported_modules
+from aioport.aliases import Aliases, Glance, Imports, glance
 from aioport.config import Settings
 from aioport.depth import deep_recursion, with_deep_stack
 from aioport.discovery import discover
@@ -143,7 +143,7 @@ def _glance(path: str, settings: Settings) -> Glance:
     try:
         data = read(path)
         uses = _uses_of_bytes(data, path, settings) if settings.renames_keywords else None
-        return Glance(uses, tuple(imported_modules(data)), hands_on=bool(HANDS_ON.search(data)))
+        return glance(data, uses)
     except SourceError:
         # It is said where the file is to be ported.
         return Glance()

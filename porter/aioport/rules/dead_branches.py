@@ -7,6 +7,7 @@ may be imported from elsewhere.
 from __future__ import annotations
 
 import operator
+
 import libcst as cst
 
 from aioport.findings import Applicability, Severity

@@ -13,7 +13,8 @@ import libcst as cst
 from aioport.findings import Severity
 from aioport.lifting.api import api_name
 from aioport.lifting.context import Lift
-from aioport.names import dotted
+from aioport.names import Binding, dotted
+from aioport.tree import walk
 
 SINCE = (3, 5)
 
@@ -25,6 +26,7 @@ REMOVED: dict[str, tuple[tuple[int, int], str]] = {
     "PidfdChildWatcher": ((3, 14), _WATCHER),
     "SafeChildWatcher": ((3, 14), _WATCHER),
     "ThreadedChildWatcher": ((3, 14), _WATCHER),
+    "coroutine": ((3, 11), "write async def; for a generator that has to stay one, types.coroutine"),
     "compat": ((3, 7), "test sys.version_info instead"),
     "get_child_watcher": ((3, 14), _WATCHER),
     "selectors": ((3, 7), "import selectors itself"),
@@ -44,6 +46,8 @@ def apply(lift: Lift) -> None:
     for node, name in _uses(lift):
         since, advice = REMOVED.get(name, (None, ""))
         if since is None or since > lift.target_version or _is_guarded(lift, node):
+            continue
+        if name == "coroutine" and _is_dealt_with(lift, node):
             continue
         lift.report(
             node,
@@ -67,6 +71,21 @@ def _uses(lift: Lift) -> Iterator[tuple[cst.CSTNode, str]]:
                 found = api_name(frozenset([imported]))
                 if found is not None and found[1] not in found[0].missing:
                     yield binding.node, found[1]
+
+
+def _is_dealt_with(lift: Lift, node: cst.CSTNode) -> bool:
+    """Whether a use of the decorator is ported, or said to be left."""
+    parent = lift.analysis.names.parents[node]
+    if isinstance(node, cst.ImportAlias):
+        # Its uses say it; where there are none others may import it from here.
+        return any(node is binding.node for _, binding in _used_imports(lift))
+    return isinstance(parent, cst.Call) or lift.is_left(node) or any(n in lift.consumed for n in walk(node))
+
+
+def _used_imports(lift: Lift) -> Iterator[tuple[str, Binding]]:
+    for (scope, name), loads in lift.analysis.loads.items():
+        if loads:
+            yield from ((name, binding) for binding in scope.bindings.get(name, ()))
 
 
 def _imported(lift: Lift, alias: cst.ImportAlias) -> str:
