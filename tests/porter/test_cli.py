@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -295,6 +296,19 @@ def test_unsafe_takes_undecided_generators_for_coroutines(folder: Path) -> None:
     assert result.exit_code == 0
     assert "a.py:4:5: warning undecided-generator" in result.stdout
     assert b"async def handle(request):\n    return await request.read()\n" in (folder / "a.py").read_bytes()
+
+
+def test_python2(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "a.py").write_bytes(b'print "a"\n')
+    (folder / "b.py").write_bytes(b"import asyncio\nprint 'b'\ndef f(:\n")
+    assert "b.py:2:1: error python2-syntax" in run(".").stdout
+    result = run("--python2", ".")
+    assert (folder / "a.py").read_bytes() == b'print("a")\n'
+    assert "b.py:2:1: failure not-python: it does not parse as Python 2: bad input" in result.stderr
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    result = run("--python2", ".")
+    assert result.exit_code == 2
+    assert "--python2 needs fissix: pip install aioport[python2]" in result.stderr
 
 
 def test_many_files_in_several_processes(folder: Path) -> None:

@@ -145,7 +145,7 @@ class _Planner:
         """What is renamed in one file."""
         names = {use.place for use in file.uses if self._is_own(use, file)}
         texts = {text.place for text in file.texts if self._names_own(text)}
-        findings = [*self._of_definitions(file), *self._of_texts(file)]
+        findings = [*self._of_definitions(file), *self._of_guesses(file), *self._of_texts(file)]
         for keys in file.keys:
             takes = {word for word in WORDS if word not in self._taken and self._is_given_to_takers(keys, word)}
             texts.update(place for place, word in keys.places if word in takes)
@@ -221,6 +221,17 @@ class _Planner:
                 f"the {use.role.value} {use.word}{of} is called {new} now",
                 _FOLLOW,
             )
+
+    def _of_guesses(self, file: FileUses) -> Iterator[Finding]:
+        """What was renamed because something in the project has the name, on an object that is not known."""
+        for use in file.uses:
+            guessed = use.kind in (Kind.ATTRIBUTE, Kind.KEYWORD) and not use.certain and not use.own
+            if guessed and self._is_own(use, file):
+                message = (
+                    f"this {use.word} is taken for what is defined in these files; of what object it is, is not known"
+                )
+                found = _finding(file.path, use.place, "renamed-keyword", message, "see that it is")
+                yield replace(found, severity=Severity.NOTE)
 
     def _of_texts(self, file: FileUses) -> Iterator[Finding]:
         for text in file.texts:

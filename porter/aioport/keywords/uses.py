@@ -58,7 +58,7 @@ class Use:
     certain: bool = False
     """Whether ``where`` is a name that only an import can have given its meaning."""
     own: bool = False
-    """Whether an attribute is one of ``self`` or ``cls``."""
+    """Whether an attribute is one of ``self`` or ``cls``, or a keyword is for a function whose name is all of it."""
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,14 @@ class _Collector:
             if not isinstance(call, cst.Call):
                 return None
             callee, certain = self._tree.callee(call)
-            return Use(Kind.KEYWORD, self._tree.place(node), word, callee, certain=certain)
+            own = isinstance(call.func, cst.Name) or self._is_own_method(call.func)
+            return Use(Kind.KEYWORD, self._tree.place(node), word, callee, certain=certain, own=own)
         return self._bound(node, word, parent)
+
+    def _is_own_method(self, func: cst.BaseExpression) -> bool:
+        """Whether a call is of a method of ``self``, ``cls`` or ``super()``."""
+        receiver = func.value if isinstance(func, cst.Attribute) else func
+        return isinstance(receiver, cst.Call) or bool(self._class_of(receiver))
 
     def _bound(self, node: cst.Name, word: str, parent: cst.CSTNode) -> Use | None:
         if isinstance(parent, cst.NameItem):
