@@ -8,6 +8,7 @@ each file.
 from __future__ import annotations
 
 import hashlib
+import re
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -26,7 +27,7 @@ from aioport.examples import port_docstrings, port_document
 from aioport.facts import FileFacts, facts_of
 from aioport.findings import Finding, Severity
 from aioport.infer import Decision, infer
-from aioport.keywords.plan import Plan, Renames, plan
+from aioport.keywords.plan import Plan, Renames, plan, takers
 from aioport.keywords.uses import MENTIONS, FileUses
 from aioport.lifting import Lift, lift
 from aioport.parsing import Parsed, Reading, Unportable, of_conversion, parse, uses_in, words_in
@@ -71,7 +72,7 @@ def _port_example(data: bytes, path: str, settings: Settings) -> FileReport:
 
 
 def _port_alone(data: bytes, path: str, settings: Settings, *, renaming: bool) -> FileReport:
-    uses = _uses_of_bytes(data, path, settings) if renaming else None
+    uses = _uses_of_bytes(data, path, settings, MENTIONS) if renaming else None
     renames = plan([uses], [path], settings.keyword_suffix).of(path) if uses is not None else Renames()
     reading = Reading(renames, python2=settings.python2)
     facts = with_deep_stack(_facts_of_bytes, data, path, reading, settings)
@@ -114,7 +115,16 @@ def _keyword_plan(glances: Sequence[Glance], paths: Sequence[str], settings: Set
     """Where the target has ``async`` and ``await`` as keywords: which of them are renamed, and which modules."""
     if not settings.renames_keywords:
         return Plan()
-    return plan([glance.uses for glance in glances if glance.uses is not None], paths, settings.keyword_suffix)
+    uses = {path: glance.uses for path, glance in zip(paths, glances) if glance.uses is not None}
+    asked: frozenset[str] = frozenset()
+    while not (found := takers(list(uses.values()))) <= asked:
+        # What hands a dictionary on to these by `**` need not have the words in it.
+        calls = re.compile(rb"\*\*(?s:.*)\b(?:%b)\b" % "|".join(sorted(found)).encode())
+        rest = [path for path in paths if path not in uses]
+        more = _each(partial(_uses_of_path, settings=settings, pattern=calls), rest, settings.jobs, lambda path: None)
+        uses.update((path, found_there) for path, found_there in zip(rest, more) if found_there is not None)
+        asked = found
+    return plan(list(uses.values()), paths, settings.keyword_suffix)
 
 
 def _aliases(glances: Sequence[Glance], paths: Sequence[str], settings: Settings) -> dict[str, Aliases]:
@@ -142,15 +152,23 @@ def _words_of_path(item: tuple[str, Aliases], settings: Settings) -> Aliases:
 def _glance(path: str, settings: Settings) -> Glance:
     try:
         data = read(path)
-        uses = _uses_of_bytes(data, path, settings) if settings.renames_keywords else None
+        uses = _uses_of_bytes(data, path, settings, MENTIONS) if settings.renames_keywords else None
         return glance(data, uses)
     except SourceError:
         # It is said where the file is to be ported.
         return Glance()
 
 
-def _uses_of_bytes(data: bytes, path: str, settings: Settings) -> FileUses | None:
-    if not MENTIONS.search(data):
+def _uses_of_path(path: str, settings: Settings, pattern: re.Pattern[bytes]) -> FileUses | None:
+    try:
+        return _uses_of_bytes(read(path), path, settings, pattern)
+    except SourceError:
+        # It is said where the file is to be ported.
+        return None
+
+
+def _uses_of_bytes(data: bytes, path: str, settings: Settings, pattern: re.Pattern[bytes]) -> FileUses | None:
+    if not pattern.search(data):
         return None
     with deep_recursion(path):
         return with_deep_stack(partial(uses_in, python2=settings.python2), data, path)

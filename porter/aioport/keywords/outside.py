@@ -36,7 +36,9 @@ def keep_outside_names(lift: Lift) -> None:
             # A string inside of one may not have its quotes before Python 3.12.
             continue
         if isinstance(parent, cst.Arg) and parent.keyword is node:
-            _keep_keyword(lift, parent, kept[node.value])
+            start = lift.analysis.positions[node].start
+            if (start.line, start.column) not in lift.renames.undecided:
+                _keep_keyword(lift, parent, kept[node.value])
         elif isinstance(parent, cst.Attribute) and parent.attr is node:
             _keep_attribute(lift, parent, kept[node.value])
 

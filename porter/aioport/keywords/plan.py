@@ -27,6 +27,8 @@ class Renames:
     suffix: str = ""
     """What names get at their ends; empty where the target has no keywords to make room for."""
     names: frozenset[Place] = frozenset()
+    undecided: frozenset[Place] = frozenset()
+    """Keywords of which nobody can say whether their function is the project's own."""
     texts: frozenset[Place] = frozenset()
     """Strings in which the word is renamed."""
     aliases: frozenset[str] = frozenset()
@@ -49,6 +51,11 @@ class Plan:
     def of(self, path: str) -> Renames:
         """The renames of a file."""
         return self.files.get(path) or Renames(self.suffix)
+
+
+def takers(files: Sequence[FileUses]) -> frozenset[str]:
+    """The functions and classes with parameters that get new names; those that hand theirs on to them among them."""
+    return _Planner(files, (), "").takers
 
 
 def plan(files: Sequence[FileUses], paths: Sequence[str], suffix: str) -> Plan:
@@ -86,6 +93,12 @@ class _Planner:
                 location = self._module(use, file.path)
                 if location is not None:
                     self._move(location, use.word)
+        self._moved = {old: new for old, new in self._moved.items() if os.path.basename(old) not in self._taken}
+
+    @property
+    def takers(self) -> frozenset[str]:
+        """The names of functions and classes with parameters of the names."""
+        return frozenset(name for name, _ in self._takers)
 
     def _add_takers(self) -> None:
         """Take in the classes that inherit their parameters, and the functions that hand theirs on by ``**``."""
@@ -95,6 +108,8 @@ class _Planner:
             for file in self._files:
                 for name, bases in file.bases:
                     self._takers.update((name, word) for base, word in list(self._takers) if base in bases)
+                for alias, name in file.aliases:
+                    self._takers.update((alias, word) for word in WORDS if (name, word) in self._takers)
                 for keys in file.keys:
                     if keys.parameter_of:
                         self._takers.update((keys.parameter_of, word) for word in WORDS if self._takes(keys, word))
@@ -141,6 +156,10 @@ class _Planner:
             return use.word in self._attributes
         return False
 
+    def _is_undecided(self, use: Use, file: FileUses) -> bool:
+        """Whether a keyword is for what some variable stands for, which may be one of the project's functions."""
+        return use.variable and not self._is_own(use, file) and any(word == use.word for _, word in self._takers)
+
     def renames(self, file: FileUses) -> Renames:
         """What is renamed in one file."""
         names = {use.place for use in file.uses if self._is_own(use, file)}
@@ -164,6 +183,7 @@ class _Planner:
         return Renames(
             self._suffix,
             frozenset(names),
+            frozenset(use.place for use in file.uses if self._is_undecided(use, file)),
             frozenset(texts),
             frozenset(self._aliases(file)),
             frozenset(self._taken),

@@ -48,11 +48,14 @@ class Tree:
         """The name by which the callee of a call is compared."""
         return last_name(self.callee(call)[0])
 
+    def function(self, call: cst.Call) -> cst.BaseExpression:
+        """What a call is of, by itself or by way of ``functools.partial``."""
+        partial = self.names.origins(call.func) == {"functools.partial"} and call.args
+        return call.args[0].value if partial else call.func
+
     def callee(self, call: cst.Call) -> tuple[str, bool]:
         """The last name of what is called, or all of it with True where it surely comes from outside of this file."""
-        func = call.func
-        if self.names.origins(func) == {"functools.partial"} and call.args:
-            func = call.args[0].value
+        func = self.function(call)
         if isinstance(func, cst.Attribute) and func.attr.value in BUILDERS:
             return self._built(func), False
         origins = self.names.origins(func)
@@ -68,6 +71,12 @@ class Tree:
         while scope is not None and not isinstance(scope.opener, cst.ClassDef):
             scope = scope.parent
         return f"{self.real(scope.opener.name.value)}.super" if scope is not None else ""  # type: ignore[union-attr]
+
+    def is_variable(self, func: cst.BaseExpression) -> bool:
+        """Whether what is called has a name that may stand for any function: a parameter, or what is assigned to."""
+        scope = self.names.binding_scope(func) if isinstance(func, cst.Name) else None
+        bindings = scope.bindings[func.value] if scope is not None and isinstance(func, cst.Name) else []
+        return any(b.origin is None and not isinstance(b.node, (cst.FunctionDef, cst.ClassDef)) for b in bindings)
 
     def called(self, node: cst.FunctionDef) -> str:
         """The name by which a function is called: its own, or its class's."""

@@ -59,6 +59,8 @@ class Use:
     """Whether ``where`` is a name that only an import can have given its meaning."""
     own: bool = False
     """Whether an attribute is one of ``self`` or ``cls``, or a keyword is for a function whose name is all of it."""
+    variable: bool = False
+    """Whether a keyword is for what a variable or parameter stands for."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class FileUses:
     """Functions with a parameter of the name, called by their own name or their class's; and the word."""
     bases: tuple[tuple[str, tuple[str, ...]], ...]
     """Each class without an ``__init__`` of its own, with the last names of its bases; ``X.super`` for those of X."""
+    aliases: tuple[tuple[str, str], ...]
+    """Names and attributes with those of the functions that are assigned to them."""
     stars: tuple[str, ...]
     """The modules of star imports, relative ones with their dots."""
     taken: tuple[str, ...]
@@ -110,6 +114,7 @@ class _Collector:
             keys=self._keys,
             takers=tuple(self._takers()),
             bases=tuple(self._bases()),
+            aliases=tuple(self._aliases()),
             stars=tuple(self._names.top.star_imports.values()),
             taken=tuple(
                 sorted(
@@ -145,14 +150,17 @@ class _Collector:
             if not isinstance(call, cst.Call):
                 return None
             callee, certain = self._tree.callee(call)
-            own = isinstance(call.func, cst.Name) or self._is_own_method(call.func)
-            return Use(Kind.KEYWORD, self._tree.place(node), word, callee, certain=certain, own=own)
+            func = self._tree.function(call)
+            own = isinstance(func, cst.Name) or self._is_own_method(func)
+            variable = self._tree.is_variable(func)
+            return Use(Kind.KEYWORD, self._tree.place(node), word, callee, certain=certain, own=own, variable=variable)
         return self._bound(node, word, parent)
 
     def _is_own_method(self, func: cst.BaseExpression) -> bool:
         """Whether a call is of a method of ``self``, ``cls`` or ``super()``."""
         receiver = func.value if isinstance(func, cst.Attribute) else func
-        return isinstance(receiver, cst.Call) or bool(self._class_of(receiver))
+        asked = receiver.func if isinstance(receiver, cst.Call) else None
+        return self._names.means(asked, frozenset(["builtins.super"])) or bool(self._class_of(receiver))
 
     def _bound(self, node: cst.Name, word: str, parent: cst.CSTNode) -> Use | None:
         if isinstance(parent, cst.NameItem):
@@ -251,11 +259,29 @@ class _Collector:
 
     def _takers(self) -> Iterator[tuple[str, str]]:
         for node in self._tree.nodes:
-            if isinstance(node, cst.FunctionDef):
+            if isinstance(node, (cst.FunctionDef, cst.Lambda)):
                 for word in self._words.keys() & self._names.scopes[node].bindings.keys():
                     bindings = self._names.scopes[node].bindings[word]
                     if any(isinstance(b.node, cst.Param) and b.node.star in ("", None) for b in bindings):
-                        yield self._tree.called(node), self._words[word]
+                        yield from ((name, self._words[word]) for name in self._called(node))
+
+    def _called(self, node: cst.FunctionDef | cst.Lambda) -> list[str]:
+        """The names by which a function is called; of a lambda what it is assigned to."""
+        if isinstance(node, cst.FunctionDef):
+            return [self._tree.called(node)]
+        statement = self._parents[node]
+        targets = statement.targets if isinstance(statement, cst.Assign) else ()
+        return [self._tree.real(dotted(target.target) or "").rpartition(".")[2] for target in targets]
+
+    def _aliases(self) -> Iterator[tuple[str, str]]:
+        for node in self._tree.nodes:
+            if isinstance(node, cst.Assign):
+                value = self._tree.function(node.value) if isinstance(node.value, cst.Call) else node.value
+                if value is getattr(node.value, "func", None):
+                    continue
+                name = self._tree.real(dotted(value) or "").rpartition(".")[2]
+                targets = (dotted(target.target) or "" for target in node.targets)
+                yield from ((target.rpartition(".")[2], name) for target in targets if target and name)
 
     def _bases(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         for node in self._tree.nodes:
