@@ -8,17 +8,12 @@ each file.
 from __future__ import annotations
 
 import hashlib
-import re
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar, Union
+from typing import Union
 
 from aioport import stubs
-from aioport.aliases import Aliases, Glance, Imports, glance
 from aioport.config import Settings
 from aioport.depth import deep_recursion, with_deep_stack
 from aioport.discovery import discover
@@ -27,27 +22,16 @@ from aioport.examples import port_docstrings, port_document
 from aioport.facts import FileFacts, facts_of
 from aioport.findings import Finding, Severity
 from aioport.infer import Decision, infer
-from aioport.keywords.plan import Plan, Renames, plan, takers
-from aioport.keywords.uses import MENTIONS, FileUses
 from aioport.lifting import Lift, lift
-from aioport.parsing import Parsed, Reading, Unportable, of_conversion, parse, uses_in, words_in
+from aioport.parsing import Parsed, Reading, Unportable, of_conversion, parse
 from aioport.pivot import Links, is_in_style, leave_dependents, lower_text
+from aioport.preparation import prepare, prepare_alone
+from aioport.processes import each
 from aioport.results import FileReport
 from aioport.shield import shield
 from aioport.source import SourceError, encode, read
 from aioport.styles import marker
 from aioport.verify import check_compiles, check_names, check_read_back, check_stable
-
-_FEW_FILES = 8
-"""Up to this many files starting worker processes costs more than they save."""
-
-_CHUNK = 4
-
-_MOST_JOBS = 61
-"""Windows can wait for no more processes; see ProcessPoolExecutor."""
-
-_T = TypeVar("_T")
-_R = TypeVar("_R")
 
 
 @dataclass(frozen=True)
@@ -72,9 +56,7 @@ def _port_example(data: bytes, path: str, settings: Settings) -> FileReport:
 
 
 def _port_alone(data: bytes, path: str, settings: Settings, *, renaming: bool) -> FileReport:
-    uses = _uses_of_bytes(data, path, settings, MENTIONS) if renaming else None
-    renames = plan([uses], [path], settings.keyword_suffix).of(path) if uses is not None else Renames()
-    reading = Reading(renames, python2=settings.python2)
+    reading = prepare_alone(data, path, settings, renaming=renaming)
     facts = with_deep_stack(_facts_of_bytes, data, path, reading, settings)
     if not isinstance(facts, FileFacts):
         return facts or FileReport(path, data, data, 0, ())
@@ -86,16 +68,13 @@ def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]
     """Port files and folders, in the order of their paths; what cannot be ported is a report with a FAILURE finding."""
     found = list(discover(paths, settings.exclude, settings.exclude_folder, settings.docs))
     readable = [item for item in found if isinstance(item, str) and not item.endswith(DOCUMENTS)]
-    glances = list(_each(partial(_glance, settings=settings), readable, settings.jobs, lambda path: Glance()))
-    renames = _keyword_plan(glances, readable, settings)
-    aliases = _aliases(glances, readable, settings)
-    readings = [Reading(renames.of(path), aliases[path], settings.python2) for path in readable]
+    renames, readings = prepare(readable, settings)
     first = list(zip(readable, readings))
-    facts = list(_each(partial(_facts_of_path, settings=settings), first, settings.jobs, lambda item: _died(item[0])))
+    facts = list(each(partial(_facts_of_path, settings=settings), first, settings.jobs, lambda item: _died(item[0])))
     decisions = infer((fact for fact in facts if isinstance(fact, FileFacts)), unsafe=settings.unsafe)
     stubs.follow(decisions)
     work = [(path, fact, decisions.get(path, {}), reading) for (path, reading), fact in zip(first, facts)]
-    ports = _each(partial(_port_path, settings=settings), work, settings.jobs, lambda item: _Port(_died(item[0])))
+    ports = each(partial(_port_path, settings=settings), work, settings.jobs, lambda item: _Port(_died(item[0])))
     if not settings.target.mixes(settings.target_version):
         ports = _without_dependents(list(ports))
     reports = (port.report for port in ports)
@@ -105,73 +84,10 @@ def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]
         else:
             report = next(reports) if isinstance(item, str) else _failure(b"", item)
         yield _moved(report, renames.moves) if report.path in renames.moves else report
-    ported = frozenset(readable)
+    told = frozenset(item for item in found if isinstance(item, str))
     for path in renames.moves:
-        if path not in ported:
+        if path not in told:
             yield _moved(FileReport(path, b"", b"", 0, ()), renames.moves)
-
-
-def _keyword_plan(glances: Sequence[Glance], paths: Sequence[str], settings: Settings) -> Plan:
-    """Where the target has ``async`` and ``await`` as keywords: which of them are renamed, and which modules."""
-    if not settings.renames_keywords:
-        return Plan()
-    uses = {path: glance.uses for path, glance in zip(paths, glances) if glance.uses is not None}
-    asked: frozenset[str] = frozenset()
-    while not (found := takers(list(uses.values()))) <= asked:
-        # What hands a dictionary on to these by `**` need not have the words in it.
-        calls = re.compile(rb"\*\*(?s:.*)\b(?:%b)\b" % "|".join(sorted(found)).encode())
-        rest = [path for path in paths if path not in uses]
-        more = _each(partial(_uses_of_path, settings=settings, pattern=calls), rest, settings.jobs, lambda path: None)
-        uses.update((path, found_there) for path, found_there in zip(rest, more) if found_there is not None)
-        asked = found
-    return plan(list(uses.values()), paths, settings.keyword_suffix)
-
-
-def _aliases(glances: Sequence[Glance], paths: Sequence[str], settings: Settings) -> dict[str, Aliases]:
-    """What each file imports under names that modules of the project give to words of a style."""
-    imports = Imports(glances, paths)
-    changed = True
-    while changed:
-        work = [(path, imports.aliases(path)) for path in imports.candidates]
-        found = list(_each(partial(_words_of_path, settings=settings), work, settings.jobs, lambda item: {}))
-        changed = imports.learn(found)
-    return {path: imports.aliases(path) for path in paths}
-
-
-def _words_of_path(item: tuple[str, Aliases], settings: Settings) -> Aliases:
-    path, aliases = item
-    try:
-        data = read(path)
-        with deep_recursion(path):
-            return with_deep_stack(partial(words_in, python2=settings.python2, aliases=aliases), data, path)
-    except SourceError:
-        # It is said where the file is to be ported.
-        return {}
-
-
-def _glance(path: str, settings: Settings) -> Glance:
-    try:
-        data = read(path)
-        uses = _uses_of_bytes(data, path, settings, MENTIONS) if settings.renames_keywords else None
-        return glance(data, uses)
-    except SourceError:
-        # It is said where the file is to be ported.
-        return Glance()
-
-
-def _uses_of_path(path: str, settings: Settings, pattern: re.Pattern[bytes]) -> FileUses | None:
-    try:
-        return _uses_of_bytes(read(path), path, settings, pattern)
-    except SourceError:
-        # It is said where the file is to be ported.
-        return None
-
-
-def _uses_of_bytes(data: bytes, path: str, settings: Settings, pattern: re.Pattern[bytes]) -> FileUses | None:
-    if not pattern.search(data):
-        return None
-    with deep_recursion(path):
-        return with_deep_stack(partial(uses_in, python2=settings.python2), data, path)
 
 
 def _moved(report: FileReport, moves: Mapping[str, str]) -> FileReport:
@@ -211,51 +127,11 @@ def _without_dependents(ports: list[_Port]) -> Iterator[_Port]:
             yield port
 
 
-def _each(function: Callable[[_T], _R], items: Sequence[_T], jobs: int, died: Callable[[_T], _R]) -> Iterator[_R]:
-    """What ``function`` gives for each of ``items``, in several processes, and ``died`` for those that end theirs."""
-    if jobs < 2 or len(items) <= _FEW_FILES:
-        yield from map(function, items)
-        return
-    chunks = [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]
-    workers = min(jobs, _MOST_JOBS, len(items) // _CHUNK)
-    while chunks:
-        try:
-            for results in _in_processes(partial(_of_chunk, function), chunks, workers):
-                yield from results
-                chunks = chunks[1:]
-        except BrokenProcessPool:
-            # All that had begun may have done it; each item gets a process of its own to end.
-            begun = 2 * workers + 1
-            for item in (item for chunk in chunks[:begun] for item in chunk):
-                yield _alone(function, item, died)
-            chunks = chunks[begun:]
-
-
-def _in_processes(function: Callable[[_T], _R], items: Sequence[_T], workers: int) -> Iterator[_R]:
-    with ProcessPoolExecutor(workers, initializer=_leave_interrupts_to_parent) as pool:
-        yield from pool.map(function, items)
-
-
-def _alone(function: Callable[[_T], _R], item: _T, died: Callable[[_T], _R]) -> _R:
-    try:
-        return next(_in_processes(function, [item], 1))
-    except BrokenProcessPool:
-        return died(item)
-
-
-def _of_chunk(function: Callable[[_T], _R], chunk: Sequence[_T]) -> list[_R]:
-    return list(map(function, chunk))
-
-
 def _died(path: str) -> FileReport:
     message = "the process that worked on this file ended: it was killed, or ran out of memory"
     return _failure(
         b"", SourceError(path, "process-ended", message, "run aioport again, or leave it out with --exclude")
     )
-
-
-def _leave_interrupts_to_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _facts_of_path(item: tuple[str, Reading], settings: Settings) -> _Facts:

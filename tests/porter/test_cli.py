@@ -158,7 +158,7 @@ def test_a_full_disk_behind_stdout(folder: Path) -> None:
 
 def test_a_file_that_changes_between_the_passes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "a.py").write_bytes(OLD)
-    contents = iter([OLD, OLD, NEW])
+    contents = iter([OLD, NEW])
     monkeypatch.setattr(project, "read", lambda path: next(contents))
     result = run("a.py")
     assert result.exit_code == 2
