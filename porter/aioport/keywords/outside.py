@@ -6,17 +6,14 @@
 
 from __future__ import annotations
 
-import re
-
 import libcst as cst
 
 from aioport.findings import Applicability, Severity
-from aioport.keywords.tree import LIBRARY
+from aioport.keywords.tree import LIBRARY, Place
 from aioport.lifting.context import Lift
 from aioport.names import dotted
 from aioport.tree import walk
 
-_WORD = re.compile(r"\b(async|await)\b")
 _ADVICE = "see what it is called in the version that is used now"
 
 
@@ -130,9 +127,9 @@ def _rename_texts(lift: Lift) -> None:
     for node in walk(lift.analysis.module):
         if isinstance(node, cst.SimpleString):
             start = lift.analysis.positions[node].start
-            if (start.line, start.column) in lift.renames.texts:
-                new = _WORD.sub(rf"\1{lift.renames.suffix}", node.value, count=1)
-                lift.edits.replace(node, node.with_changes(value=new))
+            new = lift.renames.texts.get(Place(start.line, start.column))
+            if new is not None:
+                lift.edits.replace(node, node.with_changes(value=f"{node.prefix}{node.quote}{new}{node.quote}"))
 
 
 def _leave_aliases(lift: Lift) -> None:

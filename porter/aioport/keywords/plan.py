@@ -7,7 +7,7 @@ attribute takes from outside is not.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from aioport.findings import Applicability, Finding, Location, Severity
@@ -29,8 +29,8 @@ class Renames:
     names: frozenset[Place] = frozenset()
     undecided: frozenset[Place] = frozenset()
     """Keywords of which nobody can say whether their function is the project's own."""
-    texts: frozenset[Place] = frozenset()
-    """Strings in which the word is renamed."""
+    texts: Mapping[Place, str] = field(default_factory=dict)
+    """Strings in which the word is renamed, and what they say then."""
     aliases: frozenset[str] = frozenset()
     """Functions and classes of the module that strings may ask for by their old names."""
     taken: frozenset[str] = frozenset()
@@ -163,11 +163,11 @@ class _Planner:
     def renames(self, file: FileUses) -> Renames:
         """What is renamed in one file."""
         names = {use.place for use in file.uses if self._is_own(use, file)}
-        texts = {text.place for text in file.texts if self._names_own(text)}
+        texts = {text.place: new for text in file.texts if (new := self._renamed_text(text)) != text.path}
         findings = [*self._of_definitions(file), *self._of_guesses(file), *self._of_texts(file)]
         for keys in file.keys:
             takes = {word for word in WORDS if word not in self._taken and self._is_given_to_takers(keys, word)}
-            texts.update(place for place, word in keys.places if word in takes)
+            texts.update((place, word + self._suffix) for place, word in keys.places if word in takes)
             names.update(place for place, word in keys.names if word in takes)
             if takes and not keys.closed:
                 findings.append(
@@ -184,7 +184,7 @@ class _Planner:
             self._suffix,
             frozenset(names),
             frozenset(use.place for use in file.uses if self._is_undecided(use, file)),
-            frozenset(texts),
+            texts,
             frozenset(self._aliases(file)),
             frozenset(self._taken),
             tuple(findings),
@@ -198,20 +198,16 @@ class _Planner:
 
     # Strings.
 
-    def _names_own(self, text: Text) -> bool:
-        """Whether a string is the dotted name of a module that is renamed, or stands in ``__all__``."""
+    def _renamed_text(self, text: Text) -> str:
+        """What a string says that is the dotted name of a module that is renamed, or stands in ``__all__``."""
         if text.exported:
-            return text.path in self._globals - self._taken
-        return self._renamed_module(text) is not None
-
-    def _renamed_module(self, text: Text) -> str | None:
+            return text.path + (self._suffix if text.path in self._globals - self._taken else "")
         parts = text.path.split(".")
-        for index, part in enumerate(parts[1:], 2):
-            if part in WORDS:
-                location = self._modules.find(".".join(parts[:index]), "")
-                if location in self._moved and part not in self._taken:
-                    return location
-        return None
+        new = list(parts)
+        for index, part in enumerate(parts[1:], 1):
+            if part in WORDS and self._modules.find(".".join(parts[: index + 1]), "") in self._moved:
+                new[index] = part + self._suffix
+        return ".".join(new)
 
     def _may_ask(self, text: Text) -> bool:
         """Whether a string may ask for something by its old name."""
@@ -255,7 +251,7 @@ class _Planner:
 
     def _of_texts(self, file: FileUses) -> Iterator[Finding]:
         for text in file.texts:
-            if self._renamed_module(text) is not None:
+            if not text.exported and self._renamed_text(text) != text.path:
                 message = "this string names a module that was renamed, and was changed with it"
                 yield _finding(
                     file.path, text.place, "keyword-by-string", message, "see that it is the module that is meant"
