@@ -20,6 +20,8 @@ setup(
     package_data={"aioport": ["py.typed"]},
     python_requires=">=3.9",
     install_requires=(here / "porter" / "requirements.txt").read_text(encoding="utf-8").splitlines(),
+    # To convert Python 2 syntax.
+    extras_require={"python2": ["fissix"]},
     entry_points={"console_scripts": ["aioport = aioport.cli:main"]},
     classifiers=[
         "Environment :: Console",

@@ -11,6 +11,7 @@ import libcst as cst
 from libcst.metadata import CodeRange
 
 from aioport import library
+from aioport.aliases import Aliases
 from aioport.names import Names, Scope, dotted
 from aioport.shield import Shielded
 from aioport.styles import libraries, vocabularies, words
@@ -125,11 +126,10 @@ class Function:
 class Analysis:
     """The functions of one parsed file, with everything the lifters and the inference ask about them."""
 
-    def __init__(self, module: cst.Module, shielded: Shielded) -> None:
+    def __init__(self, module: cst.Module, shielded: Shielded, aliases: Aliases | None = None) -> None:
         self.module = module
         self.shielded = shielded
-        renamed = {shielded.async_name: "async", shielded.await_name: "await"}
-        self.names = Names(module, _star_names(), renamed)
+        self.names = Names(module, _star_names(), shielded.words, aliases)
         self.positions = positions_of(module)
         self.functions: list[Function] = []
         self._of_scope: dict[Scope, Function] = {}
@@ -211,7 +211,8 @@ class Analysis:
         function = Function(
             node=node,
             scope=scope,
-            qualname=_qualname(scope),
+            # As it will be called: what was decided is asked for again by that name.
+            qualname=self.shielded.unshield(_qualname(scope)),
             owner=outer.opener.name.value if isinstance(outer.opener, cst.ClassDef) else "",
             place=self.positions[node],
             definition=definition,

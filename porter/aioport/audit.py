@@ -21,7 +21,6 @@ GONE = versions(
     """
     3.5 JoinableQueue
     3.7 async
-    3.11 coroutine
     """
 )
 """Names that no rule is for, because porting to a newer style takes them away (history.md, B2)."""
@@ -89,15 +88,19 @@ def _is_import(context: Lift, node: cst.CSTNode) -> bool:
 def _of_methods(context: Lift) -> Iterator[Finding]:
     for attribute in context.analysis.attributes:
         name = attribute.attr.value
-        if ADDED_METHODS.get(name, (0, 0)) > context.target_version and not is_guarded(context, attribute):
-            if api_name(context.analysis.names.origins(attribute)) is None:
-                message = f"asyncio's objects have {name}() since Python {_spelled(ADDED_METHODS[name])} only"
-                yield _finding(context, attribute, "newer-name", Severity.ERROR, message, _LOWER_IT)
+        since = ADDED_METHODS.get(name, (0, 0))
+        if since <= context.target_version or is_guarded(context, attribute):
+            continue
+        if api_name(context.analysis.names.origins(attribute)) is None:
+            message = f"asyncio's objects have {name}() since Python {_spelled(since)} only"
+            yield _finding(context, attribute, "newer-name", Severity.ERROR, message, _LOWER_IT)
 
 
 def _of_parameters(context: Lift) -> Iterator[Finding]:
     for call in context.analysis.calls:
         found = api_name(context.analysis.names.origins(call.func))
+        if found is not None and found[0].module == "aiocompat":
+            continue
         name = found[1] if found else call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
         for arg in call.args:
             parameter = f"{name}.{arg.keyword.value}" if arg.keyword is not None else ""

@@ -6,20 +6,21 @@ import difflib
 import errno
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import click
 
 from aioport import __version__
 from aioport.codes import CODES
-from aioport.config import ConfigError, Settings, find_config, parse_version
+from aioport.config import ConfigError, Settings, check_suffix, find_config, parse_version
 from aioport.history import Version
 from aioport.project import port_bytes, port_paths
+from aioport.python2 import NoFissix, check_fissix
 from aioport.report import Reporter, formats, reporter
-from aioport.results import FileReport, Summary
-from aioport.source import SourceError, replace
+from aioport.results import FileReport, Outcome, Summary
 from aioport.styles import style_names, target_of
+from aioport.writing import write
 
 _EPILOG = """\b
 Examples:
@@ -27,6 +28,7 @@ Examples:
   aioport --to async-await src/ tests/          port in place
   aioport --to async-await --check src/         exit 1 if anything is left to port
   aioport --explain returned-awaitable          what a finding means
+  aioport audit --target-version 3.14 src/      say what breaks there, port nothing
 
 \b
 Exit status: 0 all is ported; 1 something is left to do; 2 wrong usage, or a
@@ -51,7 +53,51 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
     context.exit()
 
 
-@click.command(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+class _WithAudit(click.Command):
+    """A command whose first argument may be ``audit``, which is a command of its own; a folder is ``./audit`` then."""
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
+        given = list(sys.argv[1:] if args is None else args)
+        if given[:1] == ["audit"]:
+            return audit.main(given[1:], *rest, **{**extra, "prog_name": "aioport audit"})
+        return super().main(given, *rest, **extra)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--target-version", metavar="3.X", default="3.15", show_default=True, help="The Python it is to run on.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Leave files out, as in .gitignore; may be repeated.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="How many processes to use.  [default: all cores]")
+@click.option("--format", "format_", type=click.Choice(formats()), default="text", help="How to report.")
+@click.pass_context
+def audit(context: click.Context, /, paths: tuple[str, ...], target_version: str, format_: str, **options: Any) -> None:
+    """Say what of asyncio is gone, deprecated, changed or not yet there in one version of Python.
+
+    Exit status: 0 nothing breaks; 1 something does; 2 wrong usage, or a file that could not be read or parsed.
+    """
+    try:
+        found = find_config(paths)
+        chosen = {key: value for key, value in options.items() if value not in (None, ())}
+        settings = Settings(
+            to="async-await",
+            target_version=parse_version(target_version, "compat"),
+            audit=True,
+            jobs=chosen.get("jobs", found.get("jobs", os.cpu_count() or 1)),
+            exclude=tuple(chosen.get("exclude", found.get("exclude", ()))),
+            exclude_folder="." if "exclude" in chosen else found.get("exclude_folder", "."),
+        )
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from None
+    _colors(context)
+    telling, summary = reporter(format_, beside_output=False), Summary()
+    for report in port_paths(paths, settings):
+        telling.file(report)
+        summary = summary.plus(report)
+    telling.end(summary, Outcome.AUDITED)
+    context.exit(_status(summary))
+
+
+@click.command(cls=_WithAudit, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option("--to", type=click.Choice(style_names()), help="The style to port to.")
 @click.option(
@@ -62,6 +108,13 @@ def _explain(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option("--unsafe", is_flag=True, default=None, help="Also rewrite what may change behaviour.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave files out, as in .gitignore; may be repeated.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="How many processes to use.  [default: all cores]")
+@click.option(
+    "--keyword-suffix",
+    metavar="TEXT",
+    help="What a name gets at its end that became a keyword.  [default: _, as in async_]",
+)
+@click.option("--docs", is_flag=True, default=None, help="Also port code in .rst and .md files and in docstrings.")
+@click.option("--python2", is_flag=True, default=None, help="Convert files in Python 2 syntax first; needs fissix.")
 @click.option("--fast", is_flag=True, default=None, help="Do not port the result again to prove that it is stable.")
 @click.option("--format", "format_", type=click.Choice(formats()), default="text", help="How to report.")
 @click.option(
@@ -91,9 +144,11 @@ def main(
     from_stdin = paths == ("-",)
     telling = reporter(format_, beside_output=diff or (from_stdin and not check))
     reports = _stdin(settings) if from_stdin else port_paths(paths, settings)
-    write = _to_stdout if from_stdin else _written
     try:
-        context.exit(_run(reports, telling, write=None if diff or check else write, diff=diff, check=check))
+        if not (diff or check):
+            # Nothing is written before all is ported: what ends a run early leaves the tree as it was.
+            reports = map(_to_stdout, reports) if from_stdin else iter(write(list(reports)))
+        context.exit(_run(reports, telling, diff=diff, check=check))
     except ConfigError as error:
         raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:
@@ -124,10 +179,16 @@ def _settings(paths: tuple[str, ...], options: dict[str, Any]) -> Settings:
             raise ConfigError(f"there is no style {chosen['to']!r}; there are {', '.join(style_names())}")
         version = chosen.get("target_version", _spelled(target_of(chosen["to"]).default))
         chosen["target_version"] = parse_version(str(version), chosen["to"])
+        if options["keyword_suffix"]:
+            check_suffix(options["keyword_suffix"], "--keyword-suffix: ")
+        if chosen.get("python2"):
+            check_fissix()
         if options["exclude"]:
             chosen["exclude_folder"] = "."
     except ConfigError as error:
         raise click.UsageError(str(error)) from None
+    except NoFissix:
+        raise click.UsageError("--python2 needs fissix: pip install aioport[python2]") from None
     chosen["exclude"] = tuple(chosen.get("exclude", ()))
     return Settings(**chosen)
 
@@ -142,36 +203,16 @@ def _to_stdout(report: FileReport) -> FileReport:
     return report
 
 
-def _run(
-    reports: Iterable[FileReport],
-    telling: Reporter,
-    *,
-    write: Callable[[FileReport], FileReport] | None,
-    diff: bool,
-    check: bool,
-) -> int:
+def _run(reports: Iterable[FileReport], telling: Reporter, *, diff: bool, check: bool) -> int:
     summary = Summary()
     for report in reports:
-        if write is not None:
-            report = write(report)
         if report.changed and diff:
             _print_diff(report)
         telling.file(report)
         summary = summary.plus(report)
-    telling.end(summary, written=write is not None)
+    telling.end(summary, Outcome.WOULD_PORT if diff or check else Outcome.PORTED)
     status = _status(summary)
     return 1 if status == 0 and check and summary.changed else status
-
-
-def _written(report: FileReport) -> FileReport:
-    """Write a ported file; what cannot be written is a report with one finding and nothing changed."""
-    if not report.changed:
-        return report
-    try:
-        replace(report.path, report.before, report.after)
-    except SourceError as error:
-        return FileReport(report.path, report.before, report.before, 0, (error.finding,))
-    return report
 
 
 def _status(summary: Summary) -> int:
@@ -189,13 +230,16 @@ def _print_diff(report: FileReport) -> None:
 
 
 def _diff_lines(report: FileReport) -> Iterator[bytes]:
-    path = os.fsencode(report.path)
+    # As git has it, so that git can apply it (with -p0); it knows no `./`.
+    path, new = (os.fsencode(os.path.normpath(name)) for name in (report.path, report.moved_to or report.path))
+    if new != path:
+        yield b"diff --git %b %b\nrename from %b\nrename to %b\n" % (path, new, path, new)
     lines = difflib.diff_bytes(
         difflib.unified_diff,
         report.before.splitlines(keepends=True),
         report.after.splitlines(keepends=True),
         path,
-        path,
+        new,
     )
     for line in lines:
         yield line if line.endswith((b"\n", b"\r")) else line + b"\n\\ No newline at end of file\n"

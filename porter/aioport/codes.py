@@ -169,6 +169,25 @@ class ChangedMeaning(Code):
     """
 
 
+class CodeInString(Code):
+    """A string that is executed holds code in an old style.
+
+    Why: aioport ports what it can parse as part of a file. What ``exec`` and the like are given is made when the
+    program runs.
+
+    Example::
+
+        exec('''
+        @asyncio.coroutine
+        def __aenter__(self):
+            yield from self.acquire()
+        ''')
+
+    What to do: port it by hand. Code that was kept in a string because older Pythons could not parse it can be taken
+    out of it now.
+    """
+
+
 class CoroutineCall(Code):
     """The coroutine decorator is called as a function, on something that cannot become an ``async def`` where it is.
 
@@ -229,6 +248,21 @@ class DataGenerator(Code):
 
     What to do: make it an asynchronous generator and iterate it with ``async for``; or, if the ``yield`` was meant to
     wait, write ``yield from`` and port again.
+    """
+
+
+class DeadBranch(Code):
+    """A test of Python's version that has one answer on all versions the result runs on.
+
+    Why: ``--target-version`` names the oldest. With ``--unsafe`` the branch for older ones goes; without, it stays, and
+    so does what it needs. Only tests of ``sys.version_info`` in the same file are looked at.
+
+    Example::
+
+        if sys.version_info < (3, 5):        # never on 3.9
+            import trollius as asyncio
+
+    What to do: take the branch away, or use ``--unsafe``.
     """
 
 
@@ -314,6 +348,20 @@ class DroppedArgument(Code):
     """
 
 
+class ExampleLeft(Code):
+    """An example in a document or docstring is in the old style and was not ported.
+
+    Why: an example is ported by itself, after the imports of those before it, and only if nothing in it has to be left.
+    Names that became keywords are not renamed in examples: what they stand for cannot be seen there.
+
+    Example::
+
+        >>> data = yield from reader.read()        # outside of any function
+
+    What to do: port it by hand.
+    """
+
+
 class ExceptReturn(Code):
     """Something in a coroutine looks at ``Return`` as at any other exception.
 
@@ -346,32 +394,18 @@ class ExceptionForgotten(Code):
     """
 
 
-class KeywordName(Code):
-    """``async`` or ``await`` is used as a name where the target version has it as a keyword.
+class GeneratorAnnotation(Code):
+    """The annotation of a function that became an ``async def`` says that it returns a generator or an iterator.
 
-    Why: both are keywords from 3.7 on, and inside every ``async def`` before. (``asyncio.async`` is ported.)
-
-    Example::
-
-        def fetch(url, async=False):      # not Python 3.7
-            ...
-
-    What to do: rename it in all files that use it.
-    """
-
-
-class KindQuestion(Code):
-    """Something asks whether an object is a generator or a coroutine, in a file in which functions became coroutines.
-
-    Why: ``inspect.isgeneratorfunction(f)`` was true of a generator-based coroutine and is false of an ``async def``; on
-    the way back ``inspect.iscoroutinefunction(f)`` is false of what it was true of.
+    Why: an ``async def`` is annotated with the type of what ``await`` gives (PEP 484). ``Generator[Any, None, T]``,
+    ``Coroutine[Any, Any, T]`` and ``Awaitable[T]`` become ``T``; the others do not say what that is.
 
     Example::
 
-        if inspect.isgeneratorfunction(handler):
-            handler = asyncio.coroutine(handler)
+        async def fetch(url) -> Iterator[Any]:        # of what type is the page?
+            return await get(url)
 
-    What to do: see which answer the code needs now. ``inspect.isawaitable(x)`` is right for both kinds of objects.
+    What to do: write the type of what the function returns.
     """
 
 
@@ -391,6 +425,53 @@ class KeptImport(Code):
             yield [1, 2]
 
     What to do: port what was left by hand and run aioport again; the import goes with the last use.
+    """
+
+
+class KeywordByString(Code):
+    """A string, or a dictionary given by ``**``, may name something that was renamed because its name is a keyword.
+
+    Why: both are keywords from 3.7 on, and what a string is used for is known only when the program runs. A string that
+    is the dotted name of a renamed module is changed with it, and so are keys that surely name a renamed parameter.
+    Functions and classes of a module that a string may ask for are left there under their old names as well:
+    ``globals()["async"] = async_``.
+
+    Example::
+
+        handler = getattr(module, "async")        # a function async, now async_?
+        connect(url, **options)                   # connect(url, async=False) before
+
+    What to do: see what the string is for, and change it if it means what was renamed.
+    """
+
+
+class KeywordName(Code):
+    """``async`` or ``await`` is used as a name where the target version has it as a keyword.
+
+    Why: both are keywords from 3.7 on, and inside every ``async def`` before. Names of the project are renamed in all
+    files together; here something keeps one from that: it is imported from elsewhere, its new name is taken, or it
+    stands in a coroutine that was left. (``asyncio.async`` is ported.)
+
+    Example::
+
+        from celery.utils import async        # not Python 3.7, and not ours to rename
+
+    What to do: see what the other project calls it now; choose another ``--keyword-suffix`` where the name is taken.
+    """
+
+
+class KindQuestion(Code):
+    """Something asks whether an object is a generator or a coroutine, in a file in which functions became coroutines.
+
+    Why: ``inspect.isgeneratorfunction(f)`` was true of a generator-based coroutine and is false of an ``async def``; on
+    the way back ``inspect.iscoroutinefunction(f)`` is false of what it was true of.
+
+    Example::
+
+        if inspect.isgeneratorfunction(handler):
+            handler = asyncio.coroutine(handler)
+
+    What to do: see which answer the code needs now. ``inspect.isawaitable(x)`` is right for both kinds of objects.
     """
 
 
@@ -554,6 +635,22 @@ class OlderSyntax(Code):
     """
 
 
+class OutsideKeyword(Code):
+    """``async`` or ``await`` is an argument or attribute of something outside of the project, so it keeps its name.
+
+    Why: both are keywords from 3.7 on, but may still be given as strings. That is exactly the same; whether the other
+    project still has that name is for it to say.
+
+    Example::
+
+        psycopg2.connect(dsn, async=True)                # before
+        psycopg2.connect(dsn, **{"async": True})         # after
+
+    What to do: see what it is called in the version that is used now. Where it is the project's own all the same, give
+    aioport all files at once.
+    """
+
+
 class PositionalArguments(Code):
     """Arguments are given by position to something that takes them by keyword only in asyncio.
 
@@ -581,6 +678,20 @@ class PrivateName(Code):
     """
 
 
+class ProcessEnded(Code):
+    """The process that worked on a file ended before it was done.
+
+    Why: something killed it, or there was not enough memory. The file is as it was; the others go on.
+
+    Example::
+
+        app.py:1:1: failure process-ended: the process that worked on this file ended
+
+    What to do: run aioport again, with fewer ``--jobs`` where memory is short. If it happens again, leave the file out
+    and report it to aioport.
+    """
+
+
 class ProtocolMethod(Code):
     """A method that Python itself calls, and whose result it uses at once, is decorated as a coroutine.
 
@@ -599,6 +710,22 @@ class ProtocolMethod(Code):
     """
 
 
+class Python2Converted(Code):
+    """A file in Python 2 syntax was converted, as ``--python2`` asks.
+
+    Why: fissix makes Python 3 of the syntax, and nothing else changes: text and bytes, the division of integers, what
+    ``dict.keys()`` gives, and modules that have other names are as they were. ``exec`` is a function now and cannot
+    bind names of the function around it; ``print x,`` writes its space at once.
+
+    Example::
+
+        print "size: %d" % (size / 2)            # before
+        print("size: %d" % (size / 2))           # 5 / 2 is 2.5 now, which %d writes as 2
+
+    What to do: run the tests on Python 3. ``python-modernize`` and ``2to3`` know what else may be needed.
+    """
+
+
 class Python2Syntax(Code):
     """A file holds syntax that only Python 2 has, so all of it is left as it is.
 
@@ -612,7 +739,9 @@ class Python2Syntax(Code):
         except socket.error, error:
             print "failed:", error
 
-    What to do: convert the file to Python 3 syntax first; 2to3 and its successors do.
+    What to do: use ``--python2``, which converts the syntax first, or convert it by hand. Python 3.14 has
+    ``except A, B:`` too, for two exceptions (PEP 758); in a file with syntax that Python 2 does not have it is taken
+    for that, elsewhere put the two into parentheses.
     """
 
 
@@ -627,6 +756,22 @@ class RemovedElsewhere(Code):
         self.assertEquals(a, b)                # here, for 3.12 and later
 
     What to do: what the advice says. pyupgrade rewrites the most common ones by itself.
+    """
+
+
+class RenamedKeyword(Code):
+    """Something that others may use was called ``async`` or ``await``, and is called ``async_`` or ``await_`` now.
+
+    Why: both are keywords from 3.7 on. All uses in the files that are ported follow, those elsewhere cannot. A module's
+    file gets the new name, and so does a package's folder.
+
+    Example::
+
+        def fetch(url, async=False):          # before
+        def fetch(url, async_=False):         # after
+
+    What to do: tell those who use it, and look for its name in packaging and documentation. ``--keyword-suffix``
+    chooses another end.
     """
 
 
@@ -716,23 +861,6 @@ class ServerClose(Code):
     """
 
 
-class StopIteration(Code):
-    """A coroutine raises ``StopIteration``.
-
-    Why: until Python 3.6 that ended a generator-based coroutine, with the exception's value; out of an ``async def``
-    comes ``RuntimeError`` instead (PEP 479).
-
-    Example::
-
-        @trollius.coroutine
-        def first(queue):
-            item = yield From(queue.get())
-            raise StopIteration(item)          # left: was as good as a return
-
-    What to do: return the value. Where it is caught inside of the same function, raise another exception.
-    """
-
-
 class StarImport(Code):
     """``from trollius import *`` in a file where a coroutine had to be left.
 
@@ -756,6 +884,23 @@ class StarImport(Code):
     """
 
 
+class StopIteration(Code):
+    """A coroutine raises ``StopIteration``.
+
+    Why: until Python 3.6 that ended a generator-based coroutine, with the exception's value; out of an ``async def``
+    comes ``RuntimeError`` instead (PEP 479).
+
+    Example::
+
+        @trollius.coroutine
+        def first(queue):
+            item = yield From(queue.get())
+            raise StopIteration(item)          # left: was as good as a return
+
+    What to do: return the value. Where it is caught inside of the same function, raise another exception.
+    """
+
+
 class TaskFactory(Code):
     """A task factory that takes a loop and a coroutine, and nothing else.
 
@@ -773,20 +918,6 @@ class TaskFactory(Code):
     """
 
 
-class TaskPerCoroutine(Code):
-    """A Trollius coroutine asks for the current task.
-
-    Why: Trollius ran each nested coroutine in a task of its own; with asyncio a coroutine runs in the task of its
-    caller.
-
-    Example::
-
-        task = trollius.Task.current_task()     # is the caller's task now
-
-    What to do: check what the task is used for: cancelling it now cancels the callers too.
-    """
-
-
 class TaskFunction(Code):
     """``Task.current_task()`` or ``Task.all_tasks()`` became the function of that name, which differs a little.
 
@@ -798,6 +929,20 @@ class TaskFunction(Code):
         pending = [task for task in asyncio.Task.all_tasks() if not task.done()]
 
     What to do: nothing where done tasks do not matter and a loop runs.
+    """
+
+
+class TaskPerCoroutine(Code):
+    """A Trollius coroutine asks for the current task.
+
+    Why: Trollius ran each nested coroutine in a task of its own; with asyncio a coroutine runs in the task of its
+    caller.
+
+    Example::
+
+        task = trollius.Task.current_task()     # is the caller's task now
+
+    What to do: check what the task is used for: cancelling it now cancels the callers too.
     """
 
 

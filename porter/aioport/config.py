@@ -22,6 +22,9 @@ from aioport.styles import Target, target_of
 WITH_LOCK_ENDS = (3, 8)
 """Last version in which ``with (yield from lock):`` is right for locks and for all else (history.md, B6)."""
 
+KEYWORDS_SINCE = (3, 7)
+"""First version in which ``async`` and ``await`` cannot be names (PEP 492)."""
+
 _NO_PYTHONS = ((2, 8), (3, 2))
 """Between Python 2.7 and the first that had asyncio."""
 
@@ -37,12 +40,20 @@ class Settings:
     to: str
     target_version: Version = (3, 9)
     unsafe: bool = False
+    audit: bool = False
+    """Only say what of asyncio the target version has not, or has with another meaning."""
     fast: bool = False
     """Skip porting the output again to see that nothing changes."""
     exclude: tuple[str, ...] = ()
     exclude_folder: str = "."
     """What the patterns in ``exclude`` are relative to: the folder of the file they stand in, or the current one."""
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
+    keyword_suffix: str = "_"
+    """What is put behind a name that became a keyword: ``async_``."""
+    python2: bool = False
+    """Convert files in Python 2 syntax, with fissix."""
+    docs: bool = False
+    """Port the code in documents and docstrings as well."""
 
     @property
     def target(self) -> Target:
@@ -58,6 +69,11 @@ class Settings:
     def reading_version(self) -> Version:
         """The version that says whether ``with (yield from x):`` must be known to be a lock or not."""
         return WITH_LOCK_ENDS if self.target.vocabulary and self._keeps_with_lock else self.target_version
+
+    @property
+    def renames_keywords(self) -> bool:
+        """Whether ``async`` and ``await`` cannot be names where the result has to run."""
+        return self.target_version >= KEYWORDS_SINCE
 
     @property
     def _keeps_with_lock(self) -> bool:
@@ -116,7 +132,7 @@ def _from_ini(path: str) -> Mapping[str, object] | None:
 def _ini_value(key: str, value: str) -> object:
     if key == "exclude":
         return [line.strip() for line in value.splitlines() if line.strip()]
-    if key in ("unsafe", "fast") and value.lower() in ("true", "false"):
+    if _TYPES.get(key) is bool and value.lower() in ("true", "false"):
         return value.lower() == "true"
     return int(value) if key == "jobs" and value.isdigit() else value
 
@@ -128,6 +144,9 @@ _TYPES: Mapping[str, type] = {
     "fast": bool,
     "exclude": list,
     "jobs": int,
+    "keyword-suffix": str,
+    "python2": bool,
+    "docs": bool,
 }
 
 
@@ -146,11 +165,19 @@ def _checked(found: Mapping[str, object], path: str) -> dict[str, Any]:
             raise ConfigError(f"{path}: 'to' must be one of {', '.join(style_names())}, not {value!r}")
         if key == "jobs" and value == 0:
             raise ConfigError(f"{path}: 'jobs' must be 1 or more, not {value}")
+    if "keyword_suffix" in result:
+        check_suffix(str(result["keyword_suffix"]), f"{path}: ")
     if "target_version" in result:
         _check_version(str(result["target_version"]), result.get("to"), path)
     if "exclude" in result:
         result["exclude_folder"] = os.path.dirname(path)
     return result
+
+
+def check_suffix(text: str, where: str = "") -> None:
+    """Raise :class:`ConfigError` for what does not make another name of a keyword."""
+    if not text or not ("async" + text).isidentifier():
+        raise ConfigError(f"{where}{text!r} cannot stand at the end of a name")
 
 
 def _check_version(text: str, to: object, path: str) -> None:

@@ -1,6 +1,9 @@
 """Python 2 syntax, found from tokens before libcst sees the file.
 
 libcst rejects most of it, and silently gives ``except E, e:`` and ``print >>f, x`` another meaning.
+
+``except A, B:`` is Python 2, where it binds B, and Python 3.14, where it catches both (PEP 758). It is taken for the
+second only in a file with other syntax that Python 2 does not have, and nothing else that Python 3 does not have.
 """
 
 from __future__ import annotations
@@ -17,6 +20,17 @@ _SUSPECT = re.compile(
     r"""|\bexcept\b(?!\s*[\w.]*\s*(?:as\s+\w+\s*)?:)|\braise\b[^\n]*(?:,|[(\\]\n)"""
     r"""|\bdef\b[^:]*[(,](?:\s|#[^\n]*)*\(|\blambda\b[^:]*\("""
 )
+BACKTICKS = "backticks"
+EXCEPT_COMMA = "except with a comma"
+EXEC = "an exec statement"
+LONG = "a long integer literal"
+OCTAL = "an octal literal without 0o"
+PRINT = "a print statement"
+RAISE = "raise with commas"
+TUPLE_PARAMETER = "a tuple parameter"
+UNEQUAL = "the operator <>"
+UR_STRING = "a string with the prefix ur"
+_NEW = frozenset(["yield from", "async def", "async with", "async for", "except *"])
 _OPERATORS = frozenset(["and", "as", "else", "for", "if", "in", "is", "or"])
 
 
@@ -35,6 +49,8 @@ def python2_constructs(text: str) -> tuple[Construct, ...]:
         return ()
     found = list(tokens(text))
     constructs = {Construct(token.line, token.col + 1, what) for token, what in _constructs(found)}
+    if {construct.what for construct in constructs} == {EXCEPT_COMMA} and _is_python3(found):
+        return ()
     return tuple(sorted(constructs, key=lambda c: (c.line, c.col)))
 
 
@@ -50,17 +66,17 @@ def _constructs(found: list[Token]) -> Iterator[tuple[Token, str]]:
 
 def _of_literals(token: Token, after: Token | None) -> Iterator[tuple[Token, str]]:
     if token.text == "`":
-        yield token, "backticks"
+        yield token, BACKTICKS
     if after is None or not after.glued:
         return
     if token.text == "<" and after.text == ">":
-        yield token, "the operator <>"
+        yield token, UNEQUAL
     elif token.kind is NUMBER and after.kind is NAME and after.text in ("l", "L"):
-        yield token, "a long integer literal"
+        yield token, LONG
     elif token.kind is NUMBER and after.kind is NUMBER:
-        yield token, "an octal literal without 0o"
+        yield token, OCTAL
     elif token.kind is NAME and token.text.lower() == "ur" and after.kind is STRING:
-        yield token, "a string with the prefix ur"
+        yield token, UR_STRING
 
 
 def _starts_statement(found: list[Token], index: int) -> bool:
@@ -76,13 +92,22 @@ def _of_statements(found: list[Token], index: int) -> Iterator[tuple[Token, str]
     if after is None:
         return
     if token.text == "print" and _is_print_statement(found, index):
-        yield token, "a print statement"
+        yield token, PRINT
     elif token.text == "exec" and _is_exec_statement(found, index):
-        yield token, "an exec statement"
+        yield token, EXEC
     elif token.text == "raise" and "," in _outer(found, index, ";"):
-        yield token, "raise with commas"
+        yield token, RAISE
     elif token.text == "except" and after.text != "*" and _outer(found, index, ":").count(",") == 1:
-        yield token, "except with a comma (which Python 3.14 reads as two exceptions)"
+        yield token, EXCEPT_COMMA
+
+
+def _is_python3(found: list[Token]) -> bool:
+    """Whether there is syntax that no Python 2 has."""
+    texts = [token.text if token.kind in (NAME, OPERATOR) else "" for token in found]
+    pairs = (f"{first} {second}" for first, second in zip(texts, texts[1:]))
+    return any(token.kind is FORMATTED or token.text in ("->", ":=") for token in found) or any(
+        pair in _NEW or re.fullmatch(r"nonlocal \w+", pair) for pair in pairs
+    )
 
 
 def _starts_operand(token: Token) -> bool:
@@ -126,4 +151,4 @@ def _of_parameters(found: list[Token], index: int) -> Iterator[tuple[Token, str]
         if current.depth < depth or (token.text == "lambda" and current.depth == depth and current.text == ":"):
             return
         if current.depth == depth and current.text == "(" and before.text in ("(", ",", "lambda"):
-            yield current, "a tuple parameter"
+            yield current, TUPLE_PARAMETER

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathspec import GitIgnoreSpec
 
 from aioport.config import ConfigError
+from aioport.documents import SUFFIXES as DOCUMENTS
 from aioport.source import TEMPORARY_PREFIX, SourceError
 
-_SUFFIXES = (".py", ".pyw")
+_SUFFIXES = (".py", ".pyi", ".pyw")
 
 _NO_SOURCE = (TEMPORARY_PREFIX, ".#")
 """How names of our temporary files start, and of Emacs's locks, which are links to nothing."""
@@ -36,11 +37,14 @@ class _Ignores:
         return self.spec.check_file(relative + "/" if is_folder else relative).include
 
 
-def discover(paths: Sequence[str], exclude: Sequence[str] = (), folder: str = ".") -> Iterator[str | SourceError]:
+def discover(
+    paths: Sequence[str], exclude: Sequence[str] = (), folder: str = ".", documents: bool = False
+) -> Iterator[str | SourceError]:
     """The files to port, each once, folders in sorted order; an error for each path that does not exist.
 
-    A file that is named is always taken. Below folders, ``.gitignore`` files are respected, and ``exclude`` holds more
-    patterns of their kind, relative to ``folder``. Raises :class:`ConfigError` for a pattern that is none.
+    What is named is always taken. Below folders, ``.gitignore`` files are respected, ``exclude`` holds more patterns of
+    their kind, relative to ``folder``, and links to other folders are not followed, as by ruff. Raises
+    :class:`ConfigError` for a pattern that is none. ``documents`` are taken where that is asked for.
     """
     try:
         excluded = _Ignores(os.path.realpath(folder), GitIgnoreSpec.from_lines(exclude))
@@ -49,7 +53,8 @@ def discover(paths: Sequence[str], exclude: Sequence[str] = (), folder: str = ".
     seen: set[str] = set()
     for path in paths:
         if os.path.isdir(path):
-            found: Iterator[str | SourceError] = _below(path, [excluded, *_ignores_above(path)], frozenset())
+            suffixes = (*_SUFFIXES, *(DOCUMENTS if documents else ()))
+            found: Iterator[str | SourceError] = _below(path, [excluded, *_ignores_above(path)], suffixes)
         elif os.path.exists(path):
             found = iter([path])
         else:
@@ -62,10 +67,8 @@ def discover(paths: Sequence[str], exclude: Sequence[str] = (), folder: str = ".
                 yield file
 
 
-def _below(folder: str, ignores: list[_Ignores], above: frozenset[str]) -> Iterator[str | SourceError]:
+def _below(folder: str, ignores: list[_Ignores], suffixes: tuple[str, ...]) -> Iterator[str | SourceError]:
     real = os.path.realpath(folder)
-    if real in above:
-        return
     own = _ignores_in(folder)
     ignores = [*ignores, own] if own is not None else ignores
     try:
@@ -76,15 +79,15 @@ def _below(folder: str, ignores: list[_Ignores], above: frozenset[str]) -> Itera
     for entry in entries:
         # Unlike DirEntry's own question this one is no error for a link to itself.
         is_folder = os.path.isdir(entry.path)
-        if is_folder and _is_skipped(entry):
+        if is_folder and (entry.is_symlink() or _is_skipped(entry)):
             continue
-        if not is_folder and (not entry.name.endswith(_SUFFIXES) or entry.name.startswith(_NO_SOURCE)):
+        if not is_folder and (not entry.name.endswith(suffixes) or entry.name.startswith(_NO_SOURCE)):
             continue
         # Patterns are relative to real folders: the path may lead over links.
         if _is_ignored(os.path.join(real, entry.name), ignores, is_folder=is_folder):
             continue
         if is_folder:
-            yield from _below(entry.path, ignores, above | {real})
+            yield from _below(entry.path, ignores, suffixes)
         else:
             yield entry.path
 

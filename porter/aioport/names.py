@@ -7,7 +7,7 @@ to two things.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Union
 
@@ -90,13 +90,23 @@ def dotted(node: cst.CSTNode | None) -> str | None:
 class Names:
     """The scopes of one module and what its names stand for."""
 
-    def __init__(self, module: cst.Module, known: Iterable[str] = (), renamed: dict[str, str] | None = None) -> None:
-        """``known`` are the dotted names a star import may bring; ``renamed`` maps shielded spellings to real ones."""
+    def __init__(
+        self,
+        module: cst.Module,
+        known: Iterable[str] = (),
+        renamed: Mapping[str, str] | None = None,
+        aliases: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
+        """``known`` are the dotted names a star import may bring; ``renamed`` maps shielded spellings to real ones.
+
+        ``aliases`` are what dotted names of other modules stand for.
+        """
         self.module = module
         self.parents = parents_of(module)
         self.scopes: dict[cst.CSTNode, Scope] = {}
         self._known = frozenset(known)
         self._renamed = renamed or {}
+        self.aliases = aliases or {}
         root = Scope(module, None)
         self.scopes[module] = root
         self._scope_of: dict[cst.CSTNode, Scope] = {}
@@ -147,7 +157,7 @@ class Names:
             return self._name_origins(node.value, self._scope_of.get(node, self.top), seen)
         if isinstance(node, cst.Attribute):
             attribute = self._renamed.get(node.attr.value, node.attr.value)
-            return frozenset(
+            return self._meant(
                 UNKNOWN if origin == UNKNOWN else f"{origin}.{attribute}" for origin in self._origins(node.value, seen)
             )
         if isinstance(node, cst.IfExp):
@@ -169,7 +179,10 @@ class Names:
             elif not (isinstance(binding.value, cst.Name) and binding.value.value == "None"):
                 # `asyncio = None` where an import failed says nothing about the uses that follow.
                 result |= self._origins(binding.value, seen | {binding.node})
-        return frozenset(result or {UNKNOWN})
+        return self._meant(result or {UNKNOWN})
+
+    def _meant(self, origins: Iterable[str]) -> frozenset[str]:
+        return frozenset(meant for origin in origins for meant in self.aliases.get(origin, (origin,)))
 
     # Building the scopes.
 
@@ -297,7 +310,8 @@ class Names:
             name = self._real(dotted(alias.name) or "")
             bound = alias.asname.name if alias.asname is not None else alias.name
             if isinstance(bound, cst.Name):
-                scope.bind(bound.value, Binding(alias, origin=f"{base}.{name}"))
+                dot = "" if base.endswith(".") else "."
+                scope.bind(bound.value, Binding(alias, origin=f"{base}{dot}{name}"))
 
     def _real(self, name: str) -> str:
         return ".".join(self._renamed.get(part, part) for part in name.split("."))

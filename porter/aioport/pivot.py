@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,7 +14,8 @@ from aioport.facts import CallUses
 from aioport.findings import Applicability, Finding, Location, Severity
 from aioport.lifting import Lift
 from aioport.lowering import Lower, bring_down, lower, report_left
-from aioport.parsing import Parsed, parse_source
+from aioport.parsing import Parsed, Reading, parse_source
+from aioport.source import lines_before
 from aioport.styles import libraries
 
 
@@ -96,7 +96,8 @@ def lower_text(source: Parsed, text: str, lift: Lift, settings: Settings) -> Low
 
 def _analysed(source: Parsed, lift: Lift, settings: Settings, text: str) -> Lower:
     """What is known of async/await ``text``, which ``source`` became."""
-    pivot = parse_source(replace(source.source, text=text), settings.reading_version)
+    reading = Reading(aliases=source.reading.aliases)
+    pivot = parse_source(replace(source.source, text=text), settings.reading_version, reading)
     return Lower(
         path=source.source.path,
         source_lines=lines_before(source.source.text, text),
@@ -116,18 +117,6 @@ def _names_around(context: Lower, node: cst.CSTNode) -> Iterator[str]:
             yield context.analysis.function_of(current).qualname
         current = context.analysis.names.parents.get(current)
     yield ""
-
-
-def lines_before(before: str, after: str) -> tuple[int, ...]:
-    """For each line of ``after`` (and one more) the line of ``before``, from 1, that it came from."""
-    old, new = before.split("\n"), after.split("\n")
-    result: list[int] = []
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for _, start, end, first, last in matcher.get_opcodes():
-        # What goes is mostly above what stays: a decorator, an import.
-        gone = max(0, (end - start) - (last - first))
-        result.extend(min(start + gone + index, max(end - 1, start)) + 1 for index in range(last - first))
-    return tuple(result)
 
 
 def _links(context: Lower) -> Links:

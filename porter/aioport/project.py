@@ -1,45 +1,39 @@
 """The stages of a port, in order.
 
-discover -> prefilter -> decode, shield, parse -> facts (per file) -> infer (whole project) -> lift, lower, render,
-verify (per file). Nothing is written here: the caller gets a report for each file.
+discover -> names that became keywords (whole project) -> prefilter -> decode, shield, parse -> facts (per file) ->
+infer (whole project) -> lift, lower, render, verify (per file). Nothing is written here: the caller gets a report for
+each file.
 """
 
 from __future__ import annotations
 
 import hashlib
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar, Union
+from typing import Union
 
+from aioport import stubs
 from aioport.analysis import Analysis
+from aioport.audit import audit
 from aioport.config import Settings
 from aioport.depth import deep_recursion, with_deep_stack
 from aioport.discovery import discover
+from aioport.documents import SUFFIXES as DOCUMENTS
+from aioport.examples import port_docstrings, port_document
 from aioport.facts import FileFacts, facts_of
 from aioport.findings import Finding, Severity
 from aioport.infer import Decision, infer
 from aioport.lifting import Lift, lift
-from aioport.parsing import Parsed, Unportable, parse, parse_source
-from aioport.pivot import Links, Lowered, is_in_style, leave_dependents, lines_before, lower_text
+from aioport.parsing import Parsed, Reading, Unportable, of_conversion, parse, parse_source
+from aioport.pivot import Links, Lowered, is_in_style, leave_dependents, lower_text
+from aioport.preparation import prepare, prepare_alone
+from aioport.processes import each
 from aioport.results import FileReport
 from aioport.shield import shield
-from aioport.source import SourceError, encode, read
+from aioport.source import SourceError, encode, lines_before, read
 from aioport.styles import marker
 from aioport.verify import check_compiles, check_names, check_read_back, check_stable
-
-_FEW_FILES = 8
-"""Up to this many files starting worker processes costs more than they save."""
-
-_CHUNK = 4
-
-_MOST_JOBS = 61
-"""Windows can wait for no more processes; see ProcessPoolExecutor."""
-
-_T = TypeVar("_T")
-_R = TypeVar("_R")
 
 
 @dataclass(frozen=True)
@@ -54,26 +48,59 @@ _Facts = Union[FileFacts, FileReport, None]
 
 def port_bytes(data: bytes, path: str, settings: Settings) -> FileReport:
     """Port one file given by its bytes; ``path`` is what findings call it."""
-    facts = with_deep_stack(_facts_of_bytes, data, path, settings)
+    report = _port_alone(data, path, settings, renaming=settings.renames_keywords)
+    return port_docstrings(report, settings, _port_example) if settings.docs else report
+
+
+def _port_example(data: bytes, path: str, settings: Settings) -> FileReport:
+    # What its names stand for in the project cannot be seen.
+    return _port_alone(data, path, settings, renaming=False)
+
+
+def _port_alone(data: bytes, path: str, settings: Settings, *, renaming: bool) -> FileReport:
+    reading = prepare_alone(data, path, settings, renaming=renaming)
+    facts = with_deep_stack(_facts_of_bytes, data, path, reading, settings)
     if not isinstance(facts, FileFacts):
         return facts or FileReport(path, data, data, 0, ())
     decisions = infer([facts], unsafe=settings.unsafe).get(path, {})
-    return with_deep_stack(_ported, data, path, decisions, settings).report
+    return with_deep_stack(_ported, data, path, decisions, reading, settings).report
 
 
 def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]:
     """Port files and folders, in the order of their paths; what cannot be ported is a report with a FAILURE finding."""
-    found = list(discover(paths, settings.exclude, settings.exclude_folder))
-    readable = [item for item in found if isinstance(item, str)]
-    facts = list(_each(partial(_facts_of_path, settings=settings), readable, settings.jobs))
+    found = list(discover(paths, settings.exclude, settings.exclude_folder, settings.docs))
+    readable = [item for item in found if isinstance(item, str) and not item.endswith(DOCUMENTS)]
+    renames, readings = prepare(readable, settings)
+    first = list(zip(readable, readings))
+    facts = list(each(partial(_facts_of_path, settings=settings), first, settings.jobs, lambda item: _died(item[0])))
     decisions = infer((fact for fact in facts if isinstance(fact, FileFacts)), unsafe=settings.unsafe)
-    work = [(path, fact, decisions.get(path, {})) for path, fact in zip(readable, facts)]
-    ports = _each(partial(_port_path, settings=settings), work, settings.jobs)
+    stubs.follow(decisions)
+    work = [(path, fact, decisions.get(path, {}), reading) for (path, reading), fact in zip(first, facts)]
+    ports = each(partial(_port_path, settings=settings), work, settings.jobs, lambda item: _Port(_died(item[0])))
     if not settings.target.mixes(settings.target_version):
         ports = _without_dependents(list(ports))
     reports = (port.report for port in ports)
     for item in found:
-        yield next(reports) if isinstance(item, str) else _failure(b"", item)
+        if isinstance(item, str) and item.endswith(DOCUMENTS):
+            report = _port_document(item, settings)
+        else:
+            report = next(reports) if isinstance(item, str) else _failure(b"", item)
+        yield _moved(report, renames.moves) if report.path in renames.moves else report
+    told = frozenset(item for item in found if isinstance(item, str))
+    for path in renames.moves:
+        if path not in told:
+            yield _moved(FileReport(path, b"", b"", 0, ()), renames.moves)
+
+
+def _moved(report: FileReport, moves: Mapping[str, str]) -> FileReport:
+    """The report of a file that gets another path."""
+    if not report.before:
+        try:
+            data = read(report.path)
+        except SourceError as error:
+            return _failure(b"", error)
+        report = replace(report, before=data, after=data)
+    return replace(report, moved_to=moves[report.path])
 
 
 def _without_dependents(ports: list[_Port]) -> Iterator[_Port]:
@@ -102,33 +129,29 @@ def _without_dependents(ports: list[_Port]) -> Iterator[_Port]:
             yield port
 
 
-def _each(function: Callable[[_T], _R], items: Sequence[_T], jobs: int) -> Iterator[_R]:
-    if jobs < 2 or len(items) <= _FEW_FILES:
-        yield from map(function, items)
-        return
-    workers = min(jobs, _MOST_JOBS, len(items) // _CHUNK)
-    with ProcessPoolExecutor(workers, initializer=_leave_interrupts_to_parent) as pool:
-        yield from pool.map(function, items, chunksize=_CHUNK)
+def _died(path: str) -> FileReport:
+    message = "the process that worked on this file ended: it was killed, or ran out of memory"
+    return _failure(
+        b"", SourceError(path, "process-ended", message, "run aioport again, or leave it out with --exclude")
+    )
 
 
-def _leave_interrupts_to_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _facts_of_path(path: str, settings: Settings) -> _Facts:
+def _facts_of_path(item: tuple[str, Reading], settings: Settings) -> _Facts:
+    path, reading = item
     try:
         data = read(path)
     except SourceError as error:
         return _failure(b"", error)
-    return with_deep_stack(_facts_of_bytes, data, path, settings)
+    return with_deep_stack(_facts_of_bytes, data, path, reading, settings)
 
 
-def _facts_of_bytes(data: bytes, path: str, settings: Settings) -> _Facts:
-    if not marker(settings.to).search(data):
+def _facts_of_bytes(data: bytes, path: str, reading: Reading, settings: Settings) -> _Facts:
+    anyway = reading.renames.matter or reading.aliases or reading.python2 or path.endswith(stubs.SUFFIX)
+    if not anyway and not marker(settings.to).search(data):
         return None
     try:
         with deep_recursion(path):
-            parsed = parse(data, path, settings.reading_version)
+            parsed = parse(data, path, settings.reading_version, reading)
             return facts_of(parsed.analysis, path, _digest(data))
     except SourceError as error:
         return _failure(data, error)
@@ -136,8 +159,8 @@ def _facts_of_bytes(data: bytes, path: str, settings: Settings) -> _Facts:
         return FileReport(path, data, data, 0, refusal.findings)
 
 
-def _port_path(item: tuple[str, _Facts, dict[str, Decision]], settings: Settings) -> _Port:
-    path, facts, decisions = item
+def _port_path(item: tuple[str, _Facts, dict[str, Decision], Reading], settings: Settings) -> _Port:
+    path, facts, decisions, reading = item
     if isinstance(facts, FileReport):
         return _Port(facts)
     if facts is None:
@@ -149,24 +172,34 @@ def _port_path(item: tuple[str, _Facts, dict[str, Decision]], settings: Settings
     if _digest(data) != facts.digest:
         message = "it was changed by something else meanwhile"
         return _Port(_failure(data, SourceError(path, "unreadable", message, "run aioport again")))
-    return with_deep_stack(_ported, data, path, decisions, settings)
+    port: _Port = with_deep_stack(_ported, data, path, decisions, reading, settings)
+    return replace(port, report=port_docstrings(port.report, settings, _port_example)) if settings.docs else port
+
+
+def _port_document(path: str, settings: Settings) -> FileReport:
+    try:
+        return port_document(read(path), path, settings, _port_example)
+    except SourceError as error:
+        return _failure(b"", error)
 
 
 def _digest(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
-def _ported(data: bytes, path: str, decisions: dict[str, Decision], settings: Settings) -> _Port:
+def _ported(data: bytes, path: str, decisions: dict[str, Decision], reading: Reading, settings: Settings) -> _Port:
     try:
         with deep_recursion(path):
-            parsed = parse(data, path, settings.reading_version)
+            parsed = parse(data, path, settings.reading_version, reading)
+            if settings.audit:
+                return _Port(FileReport(path, data, data, 0, tuple(audit(_context(parsed, decisions, path, settings)))))
             context = lifted(parsed, decisions, path, settings)
             if settings.target.vocabulary is not None:
                 return _lowered(parsed, context, data, settings)
             text = rendered(context)
+            check_names(parsed, text, context, settings)
             after = encode(parsed.source, parsed.shielded.unshield(text))
             if after != data:
-                check_names(parsed, text, context, settings.target_version)
                 check_compiles(parsed, text)
                 if not settings.fast:
                     check_stable(parsed, after, context, partial(lifted, path=path, settings=settings), rendered)
@@ -183,7 +216,7 @@ def _lowered(parsed: Parsed, context: Lift, data: bytes, settings: Settings) -> 
     if is_in_style(context, settings):
         return _Port(FileReport(path, data, data, 0, ()))
     text = rendered(context)
-    check_names(parsed, text, context, settings.target_version)
+    check_names(parsed, text, context, settings)
     pivot = parsed.shielded.unshield(text)
     done = lower_text(parsed, pivot, context, settings)
     if done.text != parsed.source.text:
@@ -214,7 +247,14 @@ def _needs(parsed: Parsed, done: Lowered, settings: Settings) -> Iterator[Findin
 
 def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:
     """All passes run over one file: the edits and findings, with nothing applied yet."""
-    context = Lift(
+    context = _context(parsed, decisions, path, settings)
+    lift(context)
+    context.findings[:] = parsed.in_original(context.findings)
+    return context
+
+
+def _context(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:
+    return Lift(
         path=path,
         lines=tuple(parsed.shielded.text.split("\n")),
         analysis=parsed.analysis,
@@ -223,9 +263,11 @@ def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: 
         target_version=settings.lifting_version,
         lowered_again=settings.target.gives_generators(settings.target_version),
         keeps_helpers=settings.target.vocabulary is None,
+        renames=parsed.reading.renames,
+        oldest=settings.target_version if settings.target.vocabulary is None else None,
+        unsafe=settings.unsafe,
+        findings=[*parsed.reading.renames.findings, *of_conversion(parsed)],
     )
-    lift(context)
-    return context
 
 
 def rendered(context: Lift) -> str:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 
 from aioport.findings import Finding, Severity
+
+
+class Outcome(enum.Enum):
+    """What a run did, in the words of its summary."""
+
+    PORTED = "ported"
+    WOULD_PORT = "would port"
+    AUDITED = "audited"
 
 
 @dataclass(frozen=True)
@@ -17,11 +26,13 @@ class FileReport:
     functions: int
     """How many functions became coroutine functions of the target style."""
     findings: tuple[Finding, ...]
+    moved_to: str | None = None
+    """The new path of a module whose name became a keyword."""
 
     @property
     def changed(self) -> bool:
-        """Whether the port differs from the original."""
-        return self.before != self.after
+        """Whether the port differs from the original, or stands elsewhere."""
+        return self.before != self.after or self.moved_to is not None
 
 
 @dataclass(frozen=True)

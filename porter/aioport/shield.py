@@ -1,6 +1,6 @@
 """``async`` and ``await`` used as names, which were legal until 3.6 and which libcst rejects.
 
-They are renamed to placeholders of the same length before parsing, and back after.
+They are renamed to placeholders of the same length before parsing, and back after; those that get other names to those.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import itertools
 import re
 import string
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from aioport.lexing import FORMATTED, NAME, NUMBER, STRING, Kind, Token, tokens
 
@@ -26,42 +26,54 @@ class Shielded:
     text: str
     async_name: str
     await_name: str
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """Placeholders of those names that get others, and these."""
 
     def unshield(self, text: str) -> str:
-        """``text``, possibly rewritten since, with the real names back in it."""
-        for placeholder, word in ((self.async_name, "async"), (self.await_name, "await")):
+        """``text``, possibly rewritten since, with the real names, or the new ones, in it."""
+        for placeholder, word in ((self.async_name, "async"), (self.await_name, "await"), *self.renamed.items()):
             text = text.replace(placeholder, word)
         return text
 
+    @property
+    def words(self) -> dict[str, str]:
+        """All placeholders, and the word each stands for."""
+        return {self.async_name: "async", self.await_name: "await", **{p: new[:5] for p, new in self.renamed.items()}}
+
     def names_in(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Line (from 1), column (from 0) and word of each shielded name in ``text``."""
+        """Line (from 1), column (from 0) and word of each shielded name in ``text`` that keeps its name."""
         for number, line in enumerate(text.split("\n"), 1):
             for match in re.finditer(f"{self.async_name}|{self.await_name}", line):
                 yield number, match.start(), self.unshield(match.group())
 
 
-def shield(text: str) -> Shielded:
-    """Rename ``async`` and ``await`` wherever they are names; keywords, strings and comments stay."""
-    async_name, await_name = _placeholder("async", text), _placeholder("await", text)
+def shield(text: str, renamed: Collection[tuple[int, int]] = (), suffix: str = "") -> Shielded:
+    """Rename ``async`` and ``await`` wherever they are names; keywords, strings and comments stay.
+
+    Those at the places in ``renamed``, lines from 1 and columns from 0, get ``suffix`` when they come back.
+    """
+    async_name, await_name = _placeholders("async", text)[0], _placeholders("await", text)[0]
     if not _WORD.search(text):
         return Shielded(text, async_name, await_name)
     lines = text.split("\n")
-    placeholders = {"async": async_name, "await": await_name}
+    stays = {"async": async_name, "await": await_name}
+    goes = {word: _placeholders(word, text)[1] for word in stays}
     for token in _used_as_names(list(tokens(text))):
         line = lines[token.line - 1]
+        placeholders = goes if (token.line, token.col) in renamed else stays
         end = token.col + len(token.text)
         lines[token.line - 1] = line[: token.col] + placeholders[token.text] + line[end:]
-    return Shielded("\n".join(lines), async_name, await_name)
+    new = {placeholder: word + suffix for word, placeholder in goes.items()} if renamed else {}
+    return Shielded("\n".join(lines), async_name, await_name, new)
 
 
-def _placeholder(word: str, text: str) -> str:
-    """An identifier as long as ``word`` that does not occur in ``text``."""
+def _placeholders(word: str, text: str) -> tuple[str, str]:
+    """Two identifiers as long as ``word`` that do not occur in ``text``."""
     # The first two letters tell the two words apart.
-    for middle in itertools.product(string.ascii_letters, repeat=len(word) - 3):
-        candidate = word[:2] + "".join(middle) + "_"
-        if candidate not in text:
-            return candidate
-    raise AssertionError("all 2,704 placeholders are taken")
+    middles = itertools.product(string.ascii_letters, repeat=len(word) - 3)
+    candidates = (word[:2] + "".join(middle) + "_" for middle in middles)
+    first, second = itertools.islice((candidate for candidate in candidates if candidate not in text), 2)
+    return first, second
 
 
 def _used_as_names(found: list[Token]) -> Iterator[Token]:

@@ -125,6 +125,18 @@ def encode(source: Source, text: str) -> bytes:
     return (codecs.BOM_UTF8 if source.bom else b"") + encoded
 
 
+def lines_before(before: str, after: str) -> tuple[int, ...]:
+    """For each line of ``after`` (and one more) the line of ``before``, from 1, that it came from."""
+    old, new = before.split("\n"), after.split("\n")
+    result: list[int] = []
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for _, start, end, first, last in matcher.get_opcodes():
+        # What goes is mostly above what stays: a decorator, an import.
+        gone = max(0, (end - start) - (last - first))
+        result.extend(min(start + gone + index, max(end - 1, start)) + 1 for index in range(last - first))
+    return tuple(result)
+
+
 def _lines(text: str) -> list[str]:
     # With their ends: an empty last line without one must not be taken for a blank line elsewhere.
     return re.findall(r"[^\n]*\n|[^\n]+", text)
@@ -177,20 +189,54 @@ def replace(path: str, before: bytes, after: bytes) -> None:
     real = os.path.realpath(path)
     if read(real) != before:
         raise SourceError(path, "unwritable", "it was changed by something else meanwhile", "run aioport again")
-    temporary = None
     try:
         if not os.access(real, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        handle, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=os.path.dirname(real))
-        with os.fdopen(handle, "wb") as file:
-            file.write(after)
-            file.flush()
-            os.fsync(file.fileno())
-        _copy_rights(real, temporary)
-        os.replace(temporary, real)
-        temporary = None
+        _put(real, after, like=real)
     except OSError as error:
         raise SourceError(path, "unwritable", f"it cannot be written: {error.strerror}", "check its folder") from None
+
+
+def create(path: str, data: bytes, *, like: str, before: bytes) -> None:
+    """Create a file, and its folder, with the rights of another, ``like``, that holds ``before``, all or nothing.
+
+    Raises :class:`SourceError`, also where there is something of that name, or ``like`` is a link.
+    """
+    if os.path.lexists(path):
+        raise SourceError(like, "unwritable", f"{path} exists", "remove one of the two")
+    if os.path.islink(like):
+        raise SourceError(like, "unwritable", "it is a link, so it cannot be renamed", "rename what it leads to")
+    if read(like) != before:
+        raise SourceError(like, "unwritable", "it was changed by something else meanwhile", "run aioport again")
+    try:
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        _put(path, data, like=like)
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}"
+        raise SourceError(like, "unwritable", message, "check its folder") from None
+
+
+def remove(path: str, before: bytes) -> None:
+    """Remove a file that holds ``before``. Raises :class:`SourceError`."""
+    if read(path) != before:
+        raise SourceError(path, "unwritable", "it was changed by something else meanwhile", "see what to do with it")
+    try:
+        os.unlink(path)
+    except OSError as error:
+        raise SourceError(path, "unwritable", f"it cannot be removed: {error.strerror}", "remove it") from None
+
+
+def _put(path: str, data: bytes, *, like: str) -> None:
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=os.path.dirname(path) or ".")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        _copy_rights(like, temporary)
+        os.replace(temporary, path)
+        temporary = None
     finally:
         if temporary is not None:
             os.unlink(temporary)

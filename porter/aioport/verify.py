@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from aioport.analysis import Function
@@ -14,41 +14,41 @@ from aioport.facts import facts_of
 from aioport.findings import Applicability, Finding, Location, Severity
 from aioport.infer import Decision, Verdict, infer
 from aioport.lifting import Lift
-from aioport.parsing import Parsed, Unportable, parse, parse_source
+from aioport.parsing import Parsed, Reading, Unportable, parse, parse_source
 from aioport.pivot import Lowered
 from aioport.shield import shield
 from aioport.source import SourceError
 
-KEYWORDS_SINCE = (3, 7)
-"""First version in which ``async`` and ``await`` cannot be names (PEP 492)."""
-
-
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def check_names(parsed: Parsed, text: str, lift: Lift, target_version: tuple[int, int]) -> None:
+def check_names(parsed: Parsed, text: str, lift: Lift, settings: Settings) -> None:
     """Refuse a file that still uses ``async`` or ``await`` as a name where the target has them as keywords.
 
     ``text`` is the ported file, still shielded. Raises :class:`Unportable`, with what else ``lift`` left: that may be
     why a name could not be ported.
     """
-    if target_version < KEYWORDS_SINCE or not any(parsed.shielded.names_in(text)):
+    if not settings.renames_keywords or not any(parsed.shielded.names_in(text)):
         return
     path = parsed.source.path
-    version = ".".join(map(str, target_version))
     left = (f for f in lift.findings if f.severity is Severity.ERROR)
+    taken = lift.renames.taken
     names = (
         Finding(
             Location(path, line, col + 1, line, line),
             "keyword-name",
             Severity.ERROR,
             Applicability.MANUAL,
-            f"{word} is used as a name, and is a keyword in Python {version}, so the whole file is left",
-            "rename it",
+            f"{word} is a keyword since Python 3.7, and {_why_kept(word, taken, settings)}, so the whole file is left",
+            "rename it, or choose another --keyword-suffix" if word in taken else "rename it",
         )
         for line, col, word in parsed.shielded.names_in(parsed.shielded.text)
     )
-    raise Unportable(tuple(sorted((*names, *left))))
+    raise Unportable(tuple(sorted((*parsed.in_original(names), *left))))
+
+
+def _why_kept(word: str, taken: Collection[str], settings: Settings) -> str:
+    return f"{word}{settings.keyword_suffix} is taken" if word in taken else "it was not renamed here"
 
 
 def check_compiles(parsed: Parsed, text: str) -> None:
@@ -85,7 +85,7 @@ def check_stable(
 ) -> None:
     """Port the ported file again, with the same decisions: nothing may change. Raises :class:`SourceError`."""
     path = parsed.source.path
-    again = parse(output, path, before.target_version)
+    again = parse(output, path, before.target_version, Reading(aliases=parsed.reading.aliases))
     lift = lifted(again, _carried(before, again.analysis.functions))
     if lift.edits and rendered(lift) != again.shielded.text:
         message = "porting the port of this file changes it again"
@@ -107,7 +107,8 @@ def check_read_back(
     """
     path = parsed.source.path
     # Whether the output is portable again is not asked here: what may be a lock or not reads as it was written.
-    again = parse_source(replace(parsed.source, text=done.text), WITH_LOCK_ENDS)
+    reading = Reading(aliases=parsed.reading.aliases)
+    again = parse_source(replace(parsed.source, text=done.text), WITH_LOCK_ENDS, reading)
     lift = lifted(again, _read_as(again, path, before), path, settings)
     text = again.shielded.unshield(rendered(lift))
     if text == done.pivot:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aioport.config import Settings, parse_version
 from aioport.styles import target_of
@@ -30,7 +31,7 @@ def load(path: Path) -> Case:
     """Read the case in ``path``."""
     text = path.read_text(encoding="utf-8")
     options = {}
-    while (option := re.match(r"# (to|target-version): (\S+)\n", text)) is not None:
+    while (option := re.match(r"# (to|target-version|options): (.+)\n", text)) is not None:
         options[option.group(1)] = option.group(2)
         text = text[option.end() :]
     before, _, after = text.partition(_SEPARATOR)
@@ -39,7 +40,8 @@ def load(path: Path) -> Case:
     to = options.get("to", "async-await")
     version = options.get("target-version")
     target = parse_version(version, to) if version is not None else target_of(to).default
-    return Case(path, before, after or before, expected, Settings(to=to, target_version=target, jobs=1))
+    given: dict[str, Any] = dict.fromkeys(options.get("options", "").split(), True)
+    return Case(path, before, after or before, expected, Settings(to=to, target_version=target, jobs=1, **given))
 
 
 def marked(text: str) -> Counter[tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from aioport import cli, project
+from aioport import project, writing
 from aioport.cli import main
 from aioport.codes import CODES
 
@@ -66,6 +67,29 @@ def test_diff_of_a_last_line_without_newline(folder: Path) -> None:
     assert b"\\ No newline at end of file\n" in run("--diff", "a.py").stdout_bytes
 
 
+def test_diff_of_a_renamed_module_is_one_that_git_applies(folder: Path) -> None:
+    (folder / "async.py").write_bytes(b"x = 1\n")
+    (folder / "a.py").write_bytes(b"from async import x\n")
+    result = run("--diff", ".")
+    assert (folder / "async.py").exists()
+    assert b"diff --git async.py async_.py\nrename from async.py\nrename to async_.py\n" in result.stdout_bytes
+    subprocess.run(["git", "apply", "-p0"], input=result.stdout_bytes, check=True, timeout=60)
+    assert (folder / "async_.py").read_bytes() == b"x = 1\n"
+    assert (folder / "a.py").read_bytes() == b"from async_ import x\n"
+    assert not (folder / "async.py").exists()
+
+
+def test_a_renamed_module(folder: Path) -> None:
+    (folder / "async.py").write_bytes(b"x = 1\n")
+    (folder / "a.py").write_bytes(b"from async import x\n")
+    assert run("--check", ".").exit_code == 1
+    document = json.loads(run("--keyword-suffix", "hronous", "--format", "json", ".").stdout)
+    assert [file["moved_to"] for file in document["files"]] == [None, "asynchronous.py"]
+    assert (folder / "a.py").read_bytes() == b"from asynchronous import x\n"
+    assert sorted(os.listdir(folder)) == ["a.py", "asynchronous.py"]
+    assert run("--check", ".").exit_code == 0
+
+
 def test_check_says_by_its_status(folder: Path) -> None:
     (folder / "a.py").write_bytes(OLD)
     assert run("--check", "a.py").exit_code == 1
@@ -111,7 +135,7 @@ def test_an_interrupt_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
         raise KeyboardInterrupt
 
     (folder / "a.py").write_bytes(OLD)
-    monkeypatch.setattr(cli, "replace", interrupt)
+    monkeypatch.setattr(writing, "replace", interrupt)
     result = run("a.py")
     assert result.exit_code == 130
     assert result.stderr == "interrupted; each file is as it was or ported\n"
@@ -229,6 +253,7 @@ def test_unwritable_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["--to", "async-await", "--target-version", "py39", "x"], "is no target version"),
         (["--to", "async-await", "--target-version", "2.7", "x"], "write one from 3.5 to 3.15"),
         (["--to", "async-await", "--jobs", "0", "x"], "--jobs"),
+        (["--to", "async-await", "--keyword-suffix", "-x", "x"], "--keyword-suffix: '-x' cannot stand at the end"),
         (["--to", "async-await", "-", "x"], "- for stdin: use it alone"),
         (["--to", "async-await", "--exclude", "!", "x"], "exclude has a pattern that is none"),
         (["--explain", "nonsense"], "there is no finding"),
@@ -273,12 +298,56 @@ def test_unsafe_takes_undecided_generators_for_coroutines(folder: Path) -> None:
     assert b"async def handle(request):\n    return await request.read()\n" in (folder / "a.py").read_bytes()
 
 
+def test_python2(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "a.py").write_bytes(b'print "a"\n')
+    (folder / "b.py").write_bytes(b"import asyncio\nprint 'b'\ndef f(:\n")
+    assert "b.py:2:1: error python2-syntax" in run(".").stdout
+    result = run("--python2", ".")
+    assert (folder / "a.py").read_bytes() == b'print("a")\n'
+    assert "b.py:2:1: failure not-python: it does not parse as Python 2: bad input" in result.stderr
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    result = run("--python2", ".")
+    assert result.exit_code == 2
+    assert "--python2 needs fissix: pip install aioport[python2]" in result.stderr
+
+
 def test_many_files_in_several_processes(folder: Path) -> None:
     for number in range(20):
         (folder / f"f{number:02}.py").write_bytes(OLD)
     result = run("--jobs", "2", ".")
     assert result.stderr == "ported 20 of 20 files, 20 functions\n"
     assert all((folder / f"f{number:02}.py").read_bytes() == NEW for number in range(20))
+
+
+DEADLY = """
+import os
+from aioport import parsing, project
+from aioport.cli import main
+
+real = parsing.decode
+
+def deadly(data, path):
+    if path.endswith("f07.py"):
+        os._exit(1)
+    return real(data, path)
+
+parsing.decode = deadly
+main(["--to", "async-await", "--jobs", "2", "."])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the workers must start as they are here, by a fork")
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="the workers are started afresh from 3.14 on")
+def test_a_file_that_ends_its_process(folder: Path) -> None:
+    for number in range(40):
+        (folder / f"f{number:02}.py").write_bytes(OLD)
+    process = subprocess.run([sys.executable, "-c", DEADLY], env=ENVIRONMENT, stderr=subprocess.PIPE, timeout=300)
+    errors = process.stderr.decode()
+    assert process.returncode == 2
+    assert "f07.py:1:1: failure process-ended: the process that worked on this file ended" in errors
+    assert "ported 39 of 40 files, 39 functions; 1 finding (1 failure)" in errors
+    assert "Traceback" not in errors
+    assert [p.name for p in folder.glob("*.py") if p.read_bytes() == OLD] == ["f07.py"]
 
 
 def test_python_m_aioport_and_a_closed_pipe(folder: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 import aioport
 from aioport.codes import CODES
-from cases import all_cases, load
+from cases import FIXTURES, all_cases, load, marked
 
 ELSEWHERE = {
     "bug": "aioport has no known one; test_verify.py makes some",
@@ -19,6 +19,7 @@ ELSEWHERE = {
     "newer-name": "test_audit.py",
     "not-python": "test_cli.py",
     "not-text": "test_cli.py and test_source.py",
+    "process-ended": "test_cli.py",
     "unreadable": "test_cli.py",
     "unwritable": "test_cli.py",
     "version-break": "test_audit.py",
@@ -50,6 +51,8 @@ def test_every_code_that_is_emitted_has_a_page_and_the_other_way_round() -> None
 
 def test_every_code_has_a_fixture() -> None:
     used = {code for path in all_cases() for _, code in load(path).findings}
+    for path in (FIXTURES / "projects").glob("*/before/**/*.*"):
+        used.update(code for _, code in marked(path.read_text(encoding="utf-8")))
     assert used | set(ELSEWHERE) == set(CODES)
     assert not used & set(ELSEWHERE)
 

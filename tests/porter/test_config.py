@@ -75,6 +75,7 @@ def test_nearest_file_with_settings_wins(tmp_path: Path) -> None:
         ("pyproject.toml", "[tool.aioport]\nexclude = [1]\n", "'exclude' must be a list of patterns"),
         ("pyproject.toml", "[tool.aioport]\njobs = true\n", "'jobs' must be a number"),
         ("pyproject.toml", "[tool.aioport\n", "cannot be read"),
+        ("tox.ini", "[aioport]\nkeyword-suffix = -\n", "'-' cannot stand at the end of a name"),
         ("setup.cfg", "[aioport]\ntargetversion = 3.9\n", "'targetversion' is no setting"),
         ("setup.cfg", "aioport\n", "cannot be read"),
     ],

@@ -8,7 +8,7 @@ import pytest
 
 from aioport.dialect import python2_constructs
 
-EXCEPT = "except with a comma (which Python 3.14 reads as two exceptions)"
+EXCEPT = "except with a comma"
 
 PYTHON2 = {
     'print "a"': "a print statement",
@@ -115,6 +115,24 @@ def test_python3_is_not(text: str) -> None:
 def test_places() -> None:
     found = python2_constructs('x = 1\nif x:\n    print "a"; print "b"\n')
     assert [(construct.line, construct.col) for construct in found] == [(3, 5), (3, 16)]
+
+
+ONLY_PYTHON3 = [
+    "f'{x}'", "def f() -> int: pass", "(x := 1)", "def f(): yield from x", "async def f(): pass",
+    "def f():\n def g():\n  nonlocal x", "try: pass\nexcept* A: pass",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ONLY_PYTHON3)
+def test_except_with_a_comma_in_what_can_only_be_python_3(text: str) -> None:
+    both = text + "\ntry: pass\nexcept A, B: pass\n"
+    assert python2_constructs(both) == ()
+    assert len(python2_constructs(both + "print x\n")) == 2
+
+
+@pytest.mark.parametrize("text", ["x = 'f\"{}\" ->'", "nonlocal = 1", "yield_from = x.yield_", "x = y - -z"])
+def test_except_with_a_comma_in_what_may_be_either(text: str) -> None:
+    assert len(python2_constructs(text + "\ntry: pass\nexcept A, B: pass\n")) == 1
 
 
 @pytest.mark.parametrize("text", ["try: pass\nexcept A, B, C: pass", "try: pass\nexcept* A, B: pass"])

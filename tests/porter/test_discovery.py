@@ -66,9 +66,11 @@ def test_gitignore_above_up_to_the_repository(tree: Path) -> None:
     assert found("sub") == ["sub/d.py", "sub/k.py"]
 
 
-def test_link_loops_end(tree: Path) -> None:
+def test_links_to_folders_are_followed_only_where_they_are_named(tree: Path) -> None:
     (tree / "sub" / "loop").symlink_to(tree, target_is_directory=True)
+    (tree / "link.py").symlink_to(tree / "build", target_is_directory=True)
     assert found(".") == ["./a.py", "./b.pyw", "./sub/d.py"]
+    assert found("link.py") == ["link.py/f.py"]
 
 
 def test_links_to_themselves_and_locks_of_editors(tree: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,13 +19,18 @@ def test_project(project: Path, tmp_path: Path) -> None:
     # A copy, because folders named like these may be left out by settings around this clone.
     folder = shutil.copytree(project / "before", tmp_path / "project")
     ported: dict[str, str] = {}
-    for report in port_paths([str(folder)], Settings(to="async-await", target_version=(3, 9), jobs=1)):
+    options = project / "options"
+    given: dict[str, Any] = dict.fromkeys(options.read_text().split() if options.exists() else (), True)
+    settings = Settings(to="async-await", target_version=(3, 9), jobs=1, **given)
+    for report in port_paths([str(folder)], settings):
         name = str(Path(report.path).relative_to(folder))
         text = (folder / name).read_text(encoding="utf-8")
-        ported[name] = report.after.decode() if report.changed else text
+        new = str(Path(report.moved_to or report.path).relative_to(folder))
+        ported[new] = report.after.decode() if report.changed else text
         assert Counter((f.location.line, f.code) for f in report.findings) == marked(text), name
     after = {
         str(path.relative_to(project / "after")): path.read_text(encoding="utf-8")
-        for path in (project / "after").rglob("*.py")
+        for path in (project / "after").rglob("*")
+        if path.is_file()
     }
     assert ported == after

@@ -7,6 +7,8 @@ The styles differ in what they call things, not in what they do, so one set of p
 from __future__ import annotations
 
 from aioport import rules
+from aioport.keywords.outside import keep_outside_names
+from aioport.lifting.annotations import lift_annotation
 from aioport.lifting.api import lift_api
 from aioport.lifting.context import Lift
 from aioport.lifting.definitions import lift_definition, lift_lambdas
@@ -23,11 +25,13 @@ def lift(context: Lift) -> None:
     """Fill in the edits that take a file to async/await, and the findings on what stays."""
     for function in context.converted():
         lift_definition(context, function)
+        lift_annotation(context, function)
         lift_suspensions(context, function)
         lift_managers(context, function)
         lift_returns(context, function)
     lift_lambdas(context)
     report_left(context)
+    keep_outside_names(context)
     if report_star_imports(context):
         return
     lift_api(context)

@@ -21,6 +21,7 @@ def lift_api(lift: Lift) -> None:
         _lift_free_name(lift, name)
     for call in lift.analysis.calls:
         _lift_arguments(lift, call)
+        _lift_getattr(lift, call)
     if lift.converted():
         _report_questions(lift)
 
@@ -61,6 +62,19 @@ def _lift_attribute(lift: Lift, node: cst.Attribute) -> None:
             "check what the task is used for",
             applicability=Applicability.SAFE,
         )
+
+
+def _lift_getattr(lift: Lift, call: cst.Call) -> None:
+    """``getattr(asyncio, "async")``, which is how the name is written where it is a keyword."""
+    if len(call.args) < 2 or not lift.analysis.names.means(call.func, frozenset(["builtins.getattr"])):
+        return
+    name = call.args[1].value
+    if isinstance(name, cst.SimpleString) and not lift.is_left(call):
+        origins = lift.analysis.names.origins(call.args[0].value)
+        found = api_name(frozenset(f"{origin}.{name.raw_value}" for origin in origins))
+        new = found[0].renamed.get(found[1]) if found is not None else None
+        if new is not None:
+            lift.edits.replace(name, name.with_changes(value=f"{name.prefix}{name.quote}{new}{name.quote}"))
 
 
 def _lift_free_name(lift: Lift, node: cst.Name) -> None:

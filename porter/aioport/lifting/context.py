@@ -9,6 +9,7 @@ import libcst as cst
 from aioport.analysis import Analysis, Function
 from aioport.findings import Applicability, Finding, Location, Severity
 from aioport.infer import Decision, Verdict
+from aioport.keywords.plan import Renames
 from aioport.styles import libraries
 from aioport.tree import Edits, walk
 from aioport.values import Values
@@ -37,6 +38,10 @@ class Lift:
     """Whether the coroutines become generators again, in another style: then generators may delegate to them."""
     keeps_helpers: bool = True
     """Whether aiocompat's functions in the place of syntax stay aiocompat's: lowering finds them a place itself."""
+    renames: Renames = field(default_factory=Renames)
+    oldest: tuple[int, int] | None = None
+    """The oldest Python that the result runs on, where no newer one is left out."""
+    unsafe: bool = False
     edits: Edits = field(default_factory=Edits)
     findings: list[Finding] = field(default_factory=list)
     consumed: set[cst.CSTNode] = field(default_factory=set)
@@ -145,8 +150,7 @@ class Lift:
 
     def real_name(self, name: str) -> str:
         """The name behind a shielded spelling."""
-        shielded = self.analysis.shielded
-        return {shielded.async_name: "async", shielded.await_name: "await"}.get(name, name)
+        return self.analysis.shielded.words.get(name, name)
 
     def refuse_call(self, call: cst.Call) -> None:
         """Say that a coroutine decorator used as a function was left."""

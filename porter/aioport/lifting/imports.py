@@ -160,6 +160,7 @@ class Imports:
         name = dotted(node.module) or ""
         style = _style_of(name) if not node.relative else None
         if style is None:
+            self._drop_aliases(node)
             return
         module = node.module
         below = name.partition(".")[2]
@@ -175,6 +176,22 @@ class Imports:
         for alias in node.names:
             self._rewrite_alias(alias, below, style, old, new)
         self._put(node, node.with_changes(module=module), old, new)
+
+    def _drop_aliases(self, node: cst.ImportFrom) -> None:
+        """Take away what is imported from a module of the project that hands on words of a style."""
+        if isinstance(node.names, cst.ImportStar):
+            return
+        names = self._lift.analysis.names
+        base = "." * len(node.relative) + (dotted(node.module) or "")
+        dot = "" if base.endswith(".") else "."
+        kept = [
+            alias
+            for alias in node.names
+            if f"{base}{dot}{dotted(alias.name)}" not in names.aliases
+            or not self._imported(alias).no_longer_used(self._lift)
+        ]
+        if len(kept) < len(node.names):
+            self._put(node, node, [], kept)
 
     def _rewrite_star(self, node: cst.ImportFrom, style: Vocabulary, changed: cst.ImportFrom) -> None:
         if style.module != "asyncio":

@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from typing import Protocol
 
-from aioport.results import FileReport, Summary
+from aioport.results import FileReport, Outcome, Summary
 
 
 class Reporter(Protocol):
@@ -15,8 +15,8 @@ class Reporter(Protocol):
     def file(self, report: FileReport) -> None:
         """Tell of one file, as soon as it is done."""
 
-    def end(self, summary: Summary, *, written: bool) -> None:
-        """Tell of the whole run; ``written`` says whether the files were changed on disk."""
+    def end(self, summary: Summary, outcome: Outcome) -> None:
+        """Tell of the whole run."""
 
 
 def formats() -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import click
 
 from aioport.findings import Finding
-from aioport.results import FileReport, Summary
+from aioport.results import FileReport, Outcome, Summary
 
 
 class Reporter:
@@ -24,15 +24,16 @@ class Reporter:
             self._files.append(
                 {
                     "path": report.path,
+                    "moved_to": report.moved_to,
                     "changed": report.changed,
                     "functions": report.functions,
                     "findings": [_as_dict(finding) for finding in report.findings],
                 }
             )
 
-    def end(self, summary: Summary, *, written: bool) -> None:
+    def end(self, summary: Summary, outcome: Outcome) -> None:
         """Print the document."""
-        document = {"files": self._files, "summary": asdict(summary), "written": written}
+        document = {"files": self._files, "summary": asdict(summary), "written": outcome is Outcome.PORTED}
         click.echo(json.dumps(document, indent=2), err=self._err)
 
 

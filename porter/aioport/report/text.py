@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from aioport.findings import Severity
-from aioport.results import FileReport, Summary
+from aioport.results import FileReport, Outcome, Summary
 
 _COLORS = {Severity.NOTE: "blue", Severity.WARNING: "yellow", Severity.ERROR: "red", Severity.FAILURE: "red"}
 
@@ -27,9 +27,8 @@ class Reporter:
                 self._advised.add((finding.code, finding.advice))
                 click.echo(f"    {finding.advice}", err=err)
 
-    def end(self, summary: Summary, *, written: bool) -> None:
+    def end(self, summary: Summary, outcome: Outcome) -> None:
         """Print the summary line."""
-        verb = "ported" if written else "would port"
         counts = [
             _counted(count, noun)
             for count, noun in (
@@ -40,9 +39,9 @@ class Reporter:
             )
             if count
         ]
-        line = (
-            f"{verb} {summary.changed} of {_counted(summary.files, 'file')}, {_counted(summary.functions, 'function')}"
-        )
+        files = _counted(summary.files, "file")
+        changed = f"{summary.changed} of {files}, {_counted(summary.functions, 'function')}"
+        line = f"{outcome.value} {files if outcome is Outcome.AUDITED else changed}"
         findings = f"; {_counted(summary.findings, 'finding')} ({', '.join(counts)})" if counts else ""
         click.echo(
             line + findings if summary.files else "no Python files found (those in .gitignore are left out)", err=True

@@ -8,6 +8,7 @@ from __future__ import annotations
 import libcst as cst
 
 from aioport import library
+from aioport.blockers import is_async_with
 from aioport.findings import Severity
 from aioport.lifting.context import Lift
 from aioport.lifting.managers import to_async_with
@@ -18,6 +19,10 @@ SINCE = (3, 9)
 
 def apply(lift: Lift) -> None:
     """Rewrite the with statements over what surely are locks, and report those over what may be one."""
+    for function in lift.analysis.functions:
+        for older in function.withs:
+            if is_async_with(lift.values, function, older):
+                lift.breaks(older, SINCE, "`with (yield from lock):` is a TypeError since Python 3.9")
     for statement in walk(lift.analysis.module):
         if not isinstance(statement, cst.With) or statement.asynchronous is not None:
             continue

@@ -99,7 +99,7 @@ def _order(lift: Lift, statement: cst.Try, body: list[cst.CSTNode]) -> None:
 
         lift.edits.on(statement, reorder)
         _report_timeout(
-            lift, timeout, "this stood below a clause for OSError, which a timeout is since Python 3.11: moved up"
+            lift, timeout, "a timeout is an OSError since Python 3.11, so this goes above the clause for OSError"
         )
 
 

@@ -13,7 +13,9 @@ import libcst as cst
 from aioport.findings import Severity
 from aioport.lifting.api import api_name
 from aioport.lifting.context import Lift
-from aioport.names import dotted
+from aioport.names import Binding, dotted
+from aioport.styles import Vocabulary
+from aioport.tree import walk
 
 SINCE = (3, 5)
 
@@ -26,6 +28,7 @@ REMOVED: dict[str, tuple[tuple[int, int], str]] = {
     "SafeChildWatcher": ((3, 14), _WATCHER),
     "ThreadedChildWatcher": ((3, 14), _WATCHER),
     "CoroWrapper": ((3, 11), "asyncio's debug mode tells where coroutines were made"),
+    "coroutine": ((3, 11), "write async def; for a generator that has to stay one, types.coroutine"),
     "compat": ((3, 7), "test sys.version_info instead"),
     "get_child_watcher": ((3, 14), _WATCHER),
     "selectors": ((3, 7), "import selectors itself"),
@@ -48,6 +51,8 @@ def apply(lift: Lift) -> None:
         since, advice = REMOVED.get(name, (None, ""))
         if since is None or since > lift.target_version or is_guarded(lift, node):
             continue
+        if name == "coroutine" and _is_dealt_with(lift, node):
+            continue
         lift.report(
             node,
             "missing-name",
@@ -58,18 +63,38 @@ def apply(lift: Lift) -> None:
 
 
 def asyncio_uses(lift: Lift) -> Iterator[tuple[cst.CSTNode, str]]:
-    """Where names of asyncio are used, or imported by name, except those that only other libraries have."""
+    """Where names of asyncio are used, or imported by name."""
     for attribute in lift.analysis.attributes:
         found = api_name(lift.analysis.names.origins(attribute))
-        if found is not None and found[1] not in found[0].missing:
+        if found is not None and _is_of_asyncio(*found):
             yield attribute, found[1]
     for scope in lift.analysis.names.scopes.values():
         for binding in (binding for bindings in scope.bindings.values() for binding in bindings):
             if isinstance(binding.node, cst.ImportAlias):
                 imported = _imported(lift, binding.node)
                 found = api_name(frozenset([imported]))
-                if found is not None and found[1] not in found[0].missing:
+                if found is not None and _is_of_asyncio(*found):
                     yield binding.node, found[1]
+
+
+def _is_of_asyncio(style: Vocabulary, name: str) -> bool:
+    """Whether a name is not one that only another library has, and not aiocompat's, which has it in every version."""
+    return name not in style.missing and style.module != "aiocompat"
+
+
+def _is_dealt_with(lift: Lift, node: cst.CSTNode) -> bool:
+    """Whether a use of the decorator is ported, or said to be left."""
+    parent = lift.analysis.names.parents[node]
+    if isinstance(node, cst.ImportAlias):
+        # Its uses say it; where there are none others may import it from here.
+        return any(node is binding.node for _, binding in _used_imports(lift))
+    return isinstance(parent, cst.Call) or lift.is_left(node) or any(n in lift.consumed for n in walk(node))
+
+
+def _used_imports(lift: Lift) -> Iterator[tuple[str, Binding]]:
+    for (scope, name), loads in lift.analysis.loads.items():
+        if loads:
+            yield from ((name, binding) for binding in scope.bindings.get(name, ()))
 
 
 def _imported(lift: Lift, alias: cst.ImportAlias) -> str:

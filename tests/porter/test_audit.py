@@ -1,0 +1,125 @@
+"""``aioport audit``: what of asyncio breaks in one version, by file and line; nothing is written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from aioport.cli import main
+
+OLD = """\
+import asyncio
+from asyncio import JoinableQueue, ensure_future
+
+
+@asyncio.coroutine
+def work(loop, transport):
+    lock = asyncio.Lock(loop=loop)
+    with (yield from lock):
+        me = asyncio.Task.current_task()
+    asyncio.wait([work(loop, transport)])
+    return me
+
+
+loop = asyncio.get_event_loop()
+"""
+
+NEW = """\
+import asyncio
+import aiocompat
+
+
+async def work(loop, connect):
+    async with asyncio.timeout(3):
+        task = asyncio.create_task(work(loop, connect), name="work")
+        task.uncancel()
+    await loop.create_connection(connect, happy_eyeballs_delay=3)
+    if hasattr(asyncio, "Runner"):
+        pass
+    try:
+        runner = asyncio.Runner()
+    except AttributeError:
+        runner = None
+    await asyncio.wait_for(task, 3)
+    return aiocompat.timeout(3), runner
+"""
+
+
+def audited(tmp_path: Path, text: str, version: str) -> list[tuple[int, str]]:
+    path = tmp_path / "program.py"
+    path.write_text(text)
+    result = CliRunner().invoke(main, ["audit", "--target-version", version, "--format", "json", str(path)])
+    assert path.read_text() == text, "an audit writes nothing"
+    document = json.loads(result.output)
+    found = [(finding["line"], finding["code"]) for file in document["files"] for finding in file["findings"]]
+    severe = any(finding["severity"] == "error" for file in document["files"] for finding in file["findings"])
+    assert result.exit_code == (1 if severe else 0)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("3.4", []),
+        ("3.6", [(2, "version-break")]),
+        ("3.10", [(2, "version-break"), (7, "version-break"), (8, "version-break"), (9, "version-break")]),
+        (
+            "3.14",
+            [
+                (2, "version-break"),
+                (5, "missing-name"),
+                (7, "version-break"),
+                (8, "version-break"),
+                (9, "version-break"),
+                (10, "version-break"),
+                (14, "current-loop"),
+            ],
+        ),
+    ],
+)
+def test_going_up(tmp_path: Path, version: str, expected: list[tuple[int, str]]) -> None:
+    assert audited(tmp_path, OLD, version) == expected
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("3.15", [(16, "changed-meaning")]),
+        ("3.10", [(6, "newer-name"), (8, "newer-name"), (16, "changed-meaning")]),
+        (
+            "3.6",
+            [(6, "newer-name"), (7, "newer-name"), (7, "newer-name"), (8, "newer-name"), (9, "newer-name")],
+        ),
+    ],
+)
+def test_going_down(tmp_path: Path, version: str, expected: list[tuple[int, str]]) -> None:
+    assert audited(tmp_path, NEW, version) == expected
+
+
+def test_says_where_what_and_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "program.py"
+    path.write_text(OLD)
+    result = CliRunner().invoke(main, ["audit", "--target-version", "3.10", str(path)])
+    assert result.output.startswith(
+        f"{path}:2:21: error version-break: asyncio has no JoinableQueue since Python 3.5\n"
+        "    aioport --to async-await with this --target-version rewrites it\n"
+        f"{path}:7:12: error version-break: Lock() takes no loop since Python 3.10\n"
+    )
+    assert result.output.endswith("audited 1 file; 4 findings (4 errors)\n")
+
+
+def test_an_unknown_version_is_a_usage_error(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["audit", "--target-version", "2.6", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "2.6" in result.output
+
+
+def test_a_folder_called_audit_is_ported(tmp_path: Path) -> None:
+    folder = tmp_path / "audit"
+    folder.mkdir()
+    (folder / "program.py").write_text("import asyncio\n")
+    result = CliRunner().invoke(main, ["--to", "async-await", "--check", str(folder)])
+    assert "would port 0 of 1 file" in result.output
