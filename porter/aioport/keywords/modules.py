@@ -55,7 +55,3 @@ class Modules:
     def is_in_package(self, location: str) -> bool:
         """Whether what is at ``location`` is imported as a part of a package."""
         return os.path.dirname(location) in self._packages
-
-    def named(self, word: str) -> list[str]:
-        """The locations whose last part is ``word``."""
-        return sorted(self._named[word])

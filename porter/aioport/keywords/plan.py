@@ -261,12 +261,15 @@ class _Planner:
                 yield _finding(file.path, text.place, "keyword-by-string", message, "change the string if it does")
 
     def of_modules(self, paths: Sequence[str]) -> Iterator[Finding]:
-        """What there is to say of the modules that are renamed."""
+        """What there is to say of the modules that are called so."""
         for path in paths:
             location = location_of(path)
             if location in self._moved:
                 old, new = os.path.basename(location), os.path.basename(self._moved[location])
                 yield _finding(path, Place(1, 0), "renamed-keyword", f"the module {old} is called {new} now", _FOLLOW)
+            elif os.path.basename(location) in set(WORDS) - self._taken and self._modules.is_in_package(location):
+                message = "since Python 3.7 no import statement can name this module, and none in these files does"
+                yield _finding(path, Place(1, 0), "keyword-name", message, "rename it if something else imports it")
 
     def moves(self, paths: Sequence[str]) -> dict[str, str]:
         """The new paths of all files that get one, also of those that are no Python in renamed packages."""
