@@ -24,7 +24,7 @@ def measured(first: int, number: int, keep: str | None) -> tuple[int, Counter[st
     """How many programs were run; the refused ones; the divergences."""
     ran = 0
     diverged: Counter[str] = Counter()
-    with Runs() as runs:
+    with Runs(sparing=True) as runs:
 
         @seed(first)
         @settings(

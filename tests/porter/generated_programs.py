@@ -1,5 +1,7 @@
 """Programs for hypothesis to make up: coroutines as async/await, which print what they do.
 
+They import :data:`SUPPORT`, which has to lie beside them as ``support.py``.
+
 Every line that a program prints starts with the name of the logical thread that prints it. The threads only meet where
 the order of their steps makes no difference (one reader a queue, events that are set once, joined tasks, locks around
 what nobody else sees, cancellation of what waits for nothing else): so the lines of one thread are the same however many
@@ -13,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
-PREAMBLE = '''\
+SUPPORT = '''\
 import asyncio
 
 COUNTS = {}
@@ -25,6 +27,11 @@ class Hold(object):
 
 
 HOLD = Hold()
+
+
+def begin():
+    COUNTS.clear()
+    del TASKS[:]
 
 
 class Step(object):
@@ -114,9 +121,17 @@ async def watched(coroutine, ready):
         ready.set()
 '''
 
-ENDING = """
+_START = """\
+import asyncio
+
+from support import HOLD, TASKS, Step, add, begin, both, counted, filling, fork
+from support import later, log, now, pause, setting, shown, spawn, watched
+"""
+
+_END = """
 
 async def main():
+    begin()
 {locks}
     ready = asyncio.Event()
     ready.set()
@@ -491,14 +506,14 @@ def programs(draw: Callable[[st.SearchStrategy[object]], object]) -> str:
     """The text of a program."""
     writer = Writer(draw)
     routines: tuple[Routine, ...] = ()
-    lines = PREAMBLE.splitlines()
-    for _ in range(writer.number(4, 2)):
+    lines = _START.splitlines()
+    for _ in range(writer.number(3, 2)):
         routine, more = writer.routine(routines)
         routines += (routine,)
         lines += more
     locks = [f"    HOLD.lock{number} = asyncio.Lock()" for number in range(len(routines))]
     calls = [line for routine in routines for line in _called_first(routine)]
-    return "\n".join(lines) + ENDING.format(locks="\n".join(locks), calls="\n".join(calls))
+    return "\n".join(lines) + _END.format(locks="\n".join(locks), calls="\n".join(calls))
 
 
 def _called_first(routine: Routine) -> Lines:

@@ -20,6 +20,8 @@ from aioport.history import Version
 from aioport.project import port_bytes
 from aioport.results import FileReport
 
+from generated_programs import SUPPORT
+
 _ROOT = Path(__file__).resolve().parents[2]
 _SCRIPT = Path(__file__).with_name("run_programs.py")
 _NATIVE: Version = (3, 13)
@@ -109,12 +111,19 @@ class Runner:
 
 
 class Runs:
-    """Runners for all Pythons that can be had, and the folder for the programs; a context manager."""
+    """Runners for all Pythons that can be had, and the folders for the programs; a context manager.
 
-    def __init__(self, folder: Path | None = None) -> None:
+    Each port of a program is read back before it is written, which takes half the time: with ``sparing`` only one.
+    """
+
+    def __init__(self, *, sparing: bool = False) -> None:
+        self._sparing = sparing
         self._pythons = {version: python_of(version) for version in {_NATIVE, *(v for p in PORTS for v in p.run_on)}}
         self._folder = Path(tempfile.mkdtemp(prefix="aioport-programs-"))
         self._number = 0
+        self._written("native", "support", SUPPORT)
+        for port in PORTS:
+            self._written(port.name, "support", _ported(SUPPORT, port).after.decode())
         self.refused: dict[str, int] = {}
         """How many programs each port left, by the port's name and the codes of the findings."""
 
@@ -138,14 +147,17 @@ class Runs:
     def check(self, text: str) -> str:
         """Port a program and run all of its forms. Raises :class:`Divergence`; gives what it prints."""
         native = self._runners[_NATIVE]
-        native.start(self._written(text, "native"))
+        # Python keeps what it read of a file by its name, so each program gets one of its own.
+        self._number += 1
+        path = self._written("native", f"program{self._number}", text)
+        native.start(path)
         expected, error = native.outcome()
+        path.unlink()
         if error is not None:
             raise Divergence("the program itself fails", f"{text}\n{error}")
-        for port in PORTS:
-            report = _ported(text, port)
-            if report is None:
-                continue
+        for number, port in enumerate(PORTS):
+            fast = self._sparing and self._number % len(PORTS) != number
+            report = _ported(text, port, fast=fast)
             if not report.changed:
                 codes = sorted({f.code for f in report.findings if f.severity >= Severity.ERROR})
                 kind = f"{port.name}: {' '.join(codes)}"
@@ -155,7 +167,7 @@ class Runs:
         return expected
 
     def _compare(self, text: str, expected: str, report: FileReport, port: Port) -> None:
-        path = self._written(report.after.decode(), port.name.replace(" ", "_"))
+        path = self._written(port.name, f"program{self._number}", report.after.decode())
         running = [(version, self._runners[version]) for version in port.run_on if version in self._runners]
         for _, runner in running:
             runner.start(path)
@@ -172,10 +184,9 @@ class Runs:
                 shown = f"{text}\n--- ported ---\n{report.after.decode()}\n--- expected ---\n{expected}"
                 raise Divergence(f"{kind} differs", f"{shown}\n--- printed ---\n{printed}")
 
-    def _written(self, text: str, name: str) -> Path:
-        # Python keeps what it read of a file by its name, so each program gets one of its own.
-        self._number += 1
-        path = self._folder / f"program{self._number}_{name}.py"
+    def _written(self, folder: str, name: str, text: str) -> Path:
+        path = self._folder / folder / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return path
 
@@ -184,8 +195,8 @@ def _by_thread(printed: str) -> list[str]:
     return sorted(printed.splitlines(), key=lambda line: line.partition(":")[0])
 
 
-def _ported(text: str, port: Port) -> FileReport:
-    settings = Settings(to=port.to, target_version=port.target_version, jobs=1)
+def _ported(text: str, port: Port, *, fast: bool = False) -> FileReport:
+    settings = Settings(to=port.to, target_version=port.target_version, jobs=1, fast=fast)
     try:
         report = port_bytes(text.encode(), "program.py", settings)
     except Exception as error:

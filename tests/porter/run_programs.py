@@ -9,12 +9,17 @@ import io
 import json
 import linecache
 import logging
+import os
 import signal
 import sys
 import traceback
 import types
 
 _SECONDS = 20
+
+
+_SUPPORT = {}
+"""What programs of a folder import: a module for each folder."""
 
 
 class Late(BaseException):
@@ -35,6 +40,11 @@ class Printed(io.StringIO):
 def outcome(path):
     """What the program in ``path`` prints, and the error that it ends with."""
     linecache.clearcache()
+    folder = os.path.dirname(path)
+    sys.path[0] = folder
+    sys.modules.pop("support", None)
+    if folder in _SUPPORT:
+        sys.modules["support"] = _SUPPORT[folder]
     module = types.ModuleType("program")
     module.__file__ = path
     sys.modules["program"] = module
@@ -52,6 +62,8 @@ def outcome(path):
     finally:
         signal.alarm(0)
         printed, sys.stdout = sys.stdout.getvalue(), sys.__stdout__
+    if "support" in sys.modules:
+        _SUPPORT[folder] = sys.modules["support"]
     return {"printed": printed, "error": error}
 
 
