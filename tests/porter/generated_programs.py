@@ -214,7 +214,7 @@ class Writer:
 
     # Expressions.
 
-    def value(self, place: Place, depth: int = 2) -> str:
+    def value(self, place: Place, depth: int = 1) -> str:
         """An expression for a number."""
         simple = [lambda: str(self.number(3)), lambda: str(self.choice(*place.names))]
         if depth == 0 or self.number(2) == 0:
@@ -225,13 +225,13 @@ class Writer:
 
         kinds = [
             lambda: f"{self.operand(place, depth)} {self.choice(*_OPERATORS)} {self.operand(place, depth)}",
-            lambda: f"({inner()} if {self.test(place, depth - 1)} else {inner()})",
+            lambda: f"({inner()} if {self.test(place)} else {inner()})",
             lambda: f"({inner()} {self.choice('and', 'or')} {inner()})",
             lambda: f"[{inner()}, {inner()}][{self.number(1)}]",
             lambda: f"{{0: {inner()}, 1: {inner()}}}[{self.number(1)}]",
             lambda: f"add({inner()}, b={inner()})",
             lambda: f"add(*[{inner()}, {inner()}])",
-            lambda: f"int({self.test(place, depth - 1)})",
+            lambda: f"int({self.test(place)})",
             lambda: f"-{self.operand(place, depth)}",
             lambda: f"sum([v + {self.choice(*place.names)} for v in range({self.number(2)})])",
             lambda: f"(lambda v: v + {self.choice(*place.names)})({inner()})",
@@ -247,11 +247,11 @@ class Writer:
 
     def operand(self, place: Place, depth: int) -> str:
         """A number that binds tighter than any operator."""
-        value = self.value(place, depth - 1)
+        value = self.value(place, max(depth - 1, 0))
         tight = value.isalnum() or value[:1] in "([{" or (value.startswith("await ") and value.count("(") == 1)
         return value if tight else f"({value})"
 
-    def test(self, place: Place, depth: int = 1) -> str:
+    def test(self, place: Place, depth: int = 0) -> str:
         """An expression for a truth value."""
         kinds = [
             lambda: f"{self.value(place, depth)} {self.choice(*_COMPARISONS)} {self.value(place, depth)}",
@@ -268,7 +268,7 @@ class Writer:
 
     # Statements.
 
-    def block(self, place: Place, most: int = 3) -> Lines:
+    def block(self, place: Place, most: int = 2) -> Lines:
         """The lines of a block."""
         lines: Lines = []
         inner = replace(place, depth=place.depth - 1)
@@ -293,8 +293,8 @@ class Writer:
                     kinds += [self.joining, self.gathering]
                 if any(routine.pausing for routine in place.routines):
                     kinds += [self.cancelling]
-        if self.rarely(16):
-            kinds = [self.raising]
+        if self.rarely(10):
+            return [f"if {self.test(place)}:", *_indented(self.leaving(place))]
         write = self.choice(*kinds)
         return write(place)  # type: ignore[operator,no-any-return]
 
@@ -302,7 +302,7 @@ class Writer:
         return [f"log(t, {self.value(place)})"]
 
     def assigning(self, place: Place) -> Lines:
-        return [f"{self.choice(*place.names[:2])} = {self.operand(place, 2)} % 7"]
+        return [f"{self.choice(*place.names[:2])} = {self.operand(place, 1 + self.number(1))} % 7"]
 
     def turning(self, place: Place) -> Lines:
         return ["await asyncio.sleep(0)"]
@@ -492,7 +492,7 @@ class Writer:
             f"async def {name}({parameters}):",
             "    a = x",
             "    b = 1",
-            *_indented([line for _ in range(self.number(3, 1)) for line in self.statement(place)]),
+            *_indented([line for _ in range(self.number(2)) for line in self.statement(place)]),
             *_indented(self.block(place)),
             f"    return {self.value(place)}",
         ]
@@ -507,7 +507,7 @@ def programs(draw: Callable[[st.SearchStrategy[object]], object]) -> str:
     writer = Writer(draw)
     routines: tuple[Routine, ...] = ()
     lines = _START.splitlines()
-    for _ in range(writer.number(3, 2)):
+    for _ in range(writer.number(3, 1)):
         routine, more = writer.routine(routines)
         routines += (routine,)
         lines += more
