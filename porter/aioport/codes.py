@@ -298,6 +298,9 @@ class NativeInGenerator(Code):
             yield from self.acquire()                 # before
             yield from self.acquire().__await__()     # after
 
+    On the way back the call goes again; where what it is called on may be a generator or not, it is asked with
+    ``getattr(x, "__await__", lambda: x)()``.
+
     What to do: nothing where the finding is a note. Where it is a warning, aioport could not tell whether what is
     delegated to has become a coroutine: write the call of ``__await__()`` if it has.
     """
