@@ -117,6 +117,9 @@ class CancelledPasses(Code):
         except Exception:
             log.exception("work failed")
 
+    A function is left its handlers, with a warning, where one of them asks whether what it caught is a CancelledError:
+    it was written for Python 3.7 or older.
+
     What to do: nothing. If the program ran on Python 3.7 and relied on catching it, take the added handler away.
     """
 

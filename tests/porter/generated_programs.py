@@ -171,6 +171,8 @@ class Place:
     looping: bool = False
     calm: bool = False
     """Nothing waits here."""
+    locked: bool = False
+    """The routine's own lock is held."""
     managed: bool = False
     """A context manager would see a value that is returned as an exception."""
     @property
@@ -399,8 +401,9 @@ class Writer:
         return [f"with {', '.join(items)}:", *_indented(lines)]
 
     def locking(self, place: Place) -> Lines:
-        if self.rarely(2):
-            return [f"async with HOLD.lock{len(place.routines)}:", *_indented(self.block(place, 2))]
+        if not place.locked and self.rarely(2):
+            inner = replace(place, locked=True)
+            return [f"async with HOLD.lock{len(place.routines)}:", *_indented(self.block(inner, 2))]
         name = self.fresh("lock")
         maker = self.choice("Lock", "Semaphore", "Condition")
         return [f"{name} = asyncio.{maker}()", f"async with {name}:", *_indented(self.block(place, 2))]

@@ -15,7 +15,7 @@ import sys
 import traceback
 import types
 
-_SECONDS = 20
+_SECONDS = 10
 
 
 _SUPPORT = {}
