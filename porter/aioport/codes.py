@@ -25,33 +25,31 @@ class Code:
 
 
 class AsynchronousIteration(Code):
-    """``async for``, an asynchronous comprehension or an asynchronous generator, and a target without async/await.
+    """An asynchronous comprehension or an asynchronous generator, and a target without async/await.
 
-    Why: PEP 492, 525 and 530 give them syntax; generators have nothing like it.
+    Why: PEP 525 and 530 give them syntax; generators have nothing like it.
 
     Example::
 
-        async for line in reader:        # the function is left
-            print(line)
+        return [line async for line in reader]        # the function is left
 
-    What to do: write a loop that waits for ``__anext__()`` until StopAsyncIteration, or hand the values over in a list
-    or a queue.
+    What to do: write a loop with ``async for``, or hand the values over in a list or a queue.
     """
 
 
 class AsynchronousManager(Code):
-    """``async with`` over something that is not surely a lock, and a target without async/await.
+    """``async with`` over what may be a lock or something else, and a target whose locks lack ``__aenter__``.
 
-    Why: locks, conditions and semaphores have an older idiom, ``with (yield from lock):``; other asynchronous context
-    managers have none. What something is must be seen in its file. From 3.9 on a lock is acquired and released by
-    hand, so it must be a mere name there that means the same lock at the end.
+    Why: the locks, conditions and semaphores of Trollius, and of asyncio before 3.5, are entered by ``with (yield from
+    lock):`` and in no other way, all other managers by ``__aenter__()``. So what something is must be seen in its file.
 
     Example::
 
-        async with session.get(url) as response:        # the function is left
-            ...
+        async def work(self, lock):
+            async with lock:               # the function is left
+                ...
 
-    What to do: wait for ``__aenter__()`` and ``__aexit__()`` by hand, or for a method that opens and one that closes.
+    What to do: assign the lock, or the other manager, in the same file; or port to ``--target-version 3.5`` or compat.
     """
 
 
@@ -278,8 +276,9 @@ class MissingName(Code):
     """A name that the library of the target, in its version, does not have.
 
     Why: Trollius carries parts of newer Pythons for Python 2. Its exceptions are builtins now and are ported; the
-    rest has no counterpart of the same name. In the other direction, asyncio has got names that neither its older
-    versions nor Trollius nor aiocompat have.
+    rest has no counterpart of the same name. aiocompat's functions that stand for ``async with`` and ``async for`` stay
+    as they are. In the other direction, asyncio has got names that neither its older versions nor Trollius nor
+    aiocompat have.
 
     Example::
 
@@ -461,13 +460,17 @@ class ReturnSeen(Code):
     """A value is returned out of a ``with`` block, in a style that returns values by an exception.
 
     Why: ``raise Return(value)`` leaves the block with an exception, so the ``__exit__`` of what was entered is told of
-    it: a transaction would be rolled back. (Locks, files and the like do not look at it, and are no hindrance.)
+    it: a transaction would be rolled back. (Locks, files and the like do not look at it, and are no hindrance.) Where
+    the block ends with the value, and nothing runs after it otherwise, the port keeps the value until it has been left.
 
     Example::
 
         with self.transaction():
             await self.add(item)
-            return item                # the function is left
+            if self.is_full:
+                return item            # the function is left
+            await self.commit()
+        await self.log("added")
 
     What to do: return the value after the ``with`` statement.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import libcst as cst
 
@@ -13,7 +14,7 @@ from aioport.config import Settings
 from aioport.facts import CallUses
 from aioport.findings import Applicability, Finding, Location, Severity
 from aioport.lifting import Lift
-from aioport.lowering import Lower, find_blockers, lower, report_left
+from aioport.lowering import Lower, bring_down, lower, report_left
 from aioport.parsing import Parsed, parse_source
 from aioport.styles import libraries
 
@@ -35,6 +36,8 @@ class Lowered:
     """One file in its new style; ``text`` is the original's where the whole file was left."""
 
     text: str
+    pivot: str
+    """What it was lowered from: what lifting gave, brought down to what the lowering passes know."""
     functions: int
     findings: tuple[Finding, ...]
     links: Links
@@ -67,8 +70,30 @@ def _helpers(lift: Lift) -> frozenset[str]:
 
 def lower_text(source: Parsed, text: str, lift: Lift, settings: Settings) -> Lowered:
     """Lower ``text``, which ``lift`` made of ``source`` and which is not shielded any more."""
+    pivot = bring_down(text, partial(_analysed, source, settings))
+    context = pivot.lower
+    mixes = settings.target.mixes(settings.target_version)
+    if pivot.blocked or (not mixes and any(map(lift.stays, lift.analysis.functions))):
+        kept = (finding for finding in lift.findings if finding.severity >= Severity.ERROR)
+        natives = frozenset(function.node.name.value for function in context.natives)
+        return Lowered(source.source.text, pivot.text, 0, (*kept, *context.findings), Links(natives, frozenset(), ()))
+    report_left(context)
+    lower(context)
+    analysis = context.analysis
+    return Lowered(
+        text=analysis.shielded.unshield(context.edits.apply(analysis.module).code),
+        pivot=pivot.text,
+        functions=len(context.lowered()),
+        findings=(*lift.findings, *context.findings),
+        links=_links(context),
+        unlike=frozenset(name for node in context.unlike for name in _names_around(context, node)),
+    )
+
+
+def _analysed(source: Parsed, settings: Settings, text: str) -> Lower:
+    """What is known of async/await ``text``, which ``source`` became."""
     pivot = parse_source(replace(source.source, text=text), settings.reading_version)
-    context = Lower(
+    return Lower(
         path=source.source.path,
         source_lines=lines_before(source.source.text, text),
         analysis=pivot.analysis,
@@ -76,22 +101,6 @@ def lower_text(source: Parsed, text: str, lift: Lift, settings: Settings) -> Low
         target=settings.target,
         version=settings.target_version,
         always_native=frozenset(f.qualname for f in source.analysis.functions if f.definition is Definition.NATIVE),
-    )
-    blocked = find_blockers(context)
-    mixes = settings.target.mixes(settings.target_version)
-    if blocked or (not mixes and any(map(lift.stays, lift.analysis.functions))):
-        kept = (finding for finding in lift.findings if finding.severity >= Severity.ERROR)
-        natives = frozenset(function.node.name.value for function in context.natives)
-        return Lowered(source.source.text, 0, (*kept, *context.findings), Links(natives, frozenset(), ()))
-    report_left(context)
-    lower(context)
-    module = pivot.analysis.module
-    return Lowered(
-        text=pivot.shielded.unshield(context.edits.apply(module).code),
-        functions=len(context.lowered()),
-        findings=(*lift.findings, *context.findings),
-        links=_links(context),
-        unlike=frozenset(name for node in context.unlike for name in _names_around(context, node)),
     )
 
 

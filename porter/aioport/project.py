@@ -188,7 +188,7 @@ def _lowered(parsed: Parsed, context: Lift, data: bytes, settings: Settings) -> 
     if done.text != parsed.source.text:
         check_compiles(parsed, shield(done.text).text)
         if not settings.fast:
-            check_read_back(parsed, pivot, done, context, settings, lifted, rendered)
+            check_read_back(parsed, done, context, settings, lifted, rendered)
     after = encode(parsed.source, done.text)
     return _Port(FileReport(path, data, after, done.functions, tuple(sorted(done.findings))), done.links)
 
@@ -203,6 +203,7 @@ def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: 
         decisions=decisions,
         target_version=settings.lifting_version,
         lowered_again=settings.target.gives_generators(settings.target_version),
+        keeps_helpers=settings.target.vocabulary is None,
     )
     lift(context)
     return context

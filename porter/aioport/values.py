@@ -10,7 +10,7 @@ import libcst as cst
 
 from aioport import library
 from aioport.analysis import Analysis, Definition, Function
-from aioport.names import Scope
+from aioport.names import UNKNOWN, Scope
 from aioport.tree import walk
 
 
@@ -103,6 +103,34 @@ class Values:
         if isinstance(node, cst.Name):
             return self._is_annotated(node, makers) or self._all_made_by(self._assigned(node), makers, depth)
         return isinstance(node, cst.Attribute) and self._all_made_by(self._assigned(node), makers, depth)
+
+    def is_no_lock(self, node: cst.BaseExpression, depth: int = 0) -> bool:
+        """Whether all that ``node`` can come from are objects of other classes, as far as the file shows.
+
+        What is imported from elsewhere makes no lock, so that only what is handed in is in doubt.
+        """
+        if depth > _DEPTH:
+            return False
+        if isinstance(node, cst.Await):
+            return self.is_no_lock(node.expression, depth + 1)
+        owner = self.class_of(node)
+        if owner is not None:
+            return all(self._is_no_lock_class(base.value, depth + 1) for base in owner.bases)
+        if isinstance(node, cst.Call):
+            function = self._function(node.func)
+            if function is not None:
+                values = [returned.value for returned in function.returns]
+                made = any(self._names.means(d.decorator, library.MANAGER_MAKERS) for d in function.node.decorators)
+                return made or (bool(values) and all(v is not None and self.is_no_lock(v, depth + 1) for v in values))
+            return not self._names.origins(node.func) & (library.LOCKS | {UNKNOWN})
+        values = [value for value in self._assigned(node) if not _is_none(value)]
+        return bool(values) and all(value is not None and self.is_no_lock(value, depth + 1) for value in values)
+
+    def _is_no_lock_class(self, node: cst.BaseExpression, depth: int) -> bool:
+        owner = self._class_named(node.value) if isinstance(node, cst.Name) else None
+        if owner is not None and depth < _DEPTH:
+            return all(self._is_no_lock_class(base.value, depth + 1) for base in owner.bases)
+        return not self._names.origins(node) & (library.LOCKS | {UNKNOWN})
 
     def _all_made_by(self, values: Iterable[cst.BaseExpression | None], makers: frozenset[str], depth: int) -> bool:
         told = [value for value in values if not _is_none(value)]

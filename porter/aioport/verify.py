@@ -94,14 +94,13 @@ def check_stable(
 
 def check_read_back(
     parsed: Parsed,
-    pivot: str,
     done: Lowered,
     before: Lift,
     settings: Settings,
     lifted: Callable[[Parsed, dict[str, Decision], str, Settings], Lift],
     rendered: Callable[[Lift], str],
 ) -> None:
-    """Lift the lowered text: it must give the tree of the ``pivot`` it came from, so porting it again changes nothing.
+    """Lift the lowered text: it must give the tree of the pivot it came from, so porting it again changes nothing.
 
     Trees, because what the author put into parentheses without need comes back without. Functions of which a pass said
     that they do not come back are left out, and then the module around the functions is. Raises :class:`SourceError`.
@@ -111,9 +110,9 @@ def check_read_back(
     again = parse_source(replace(parsed.source, text=done.text), WITH_LOCK_ENDS)
     lift = lifted(again, _read_as(again, path, before), path, settings)
     text = again.shielded.unshield(rendered(lift))
-    if text == pivot:
+    if text == done.pivot:
         return
-    expected, got = _trees(pivot, done.unlike), _trees(text, done.unlike)
+    expected, got = _trees(done.pivot, done.unlike), _trees(text, done.unlike)
     if expected != got:
         name = next((name for (name, old), (_, new) in zip(expected, got) if old != new), "")
         what = f"{name}() in the port of this file does" if name else "the port of this file does"

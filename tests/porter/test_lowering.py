@@ -21,7 +21,7 @@ from aioport.styles import target_of, vocabularies
 from cases import FIXTURES, load
 
 ROOT = Path(__file__).resolve().parents[2]
-LEFT = b"import asyncio\n\n\nasync def lines(reader):\n    async for line in reader:\n        print(line)\n"
+LEFT = b"import asyncio\n\n\nasync def lines(reader):\n    @(await reader.decorator())\n    def line():\n        pass\n"
 WAITS = b"import asyncio\nfrom left import lines\n\n\nasync def show(reader):\n    await lines(reader)\n"
 WAITS_FOR_THAT = b"from waits import show\n\n\nasync def main(reader):\n    await show(reader)\n"
 ALONE = b"import asyncio\n\n\nasync def alone():\n    await asyncio.sleep(0)\n"
@@ -55,7 +55,7 @@ def _reports(folder: Path, to: str, version: tuple[int, int]) -> dict[str, tuple
 @pytest.mark.parametrize(("to", "version"), [("trollius", (2, 7)), ("compat", (2, 7)), ("yield-from", (3, 4))])
 def test_what_waits_for_a_file_that_is_left_is_left(project: Path, to: str, version: tuple[int, int]) -> None:
     assert _reports(project, to, version) == {
-        "left": (False, [(5, "asynchronous-iteration")]),
+        "left": (False, [(5, "await-position")]),
         "waits": (False, [(6, "depends-on-left")]),
         "main": (False, [(5, "depends-on-left")]),
         "alone": (True, []),
@@ -67,7 +67,7 @@ def test_where_both_kinds_can_wait_for_each_other_only_the_function_is_left(
     project: Path, to: str, version: tuple[int, int]
 ) -> None:
     reports = _reports(project, to, version)
-    assert reports["left"][1] == [(5, "asynchronous-iteration")]
+    assert reports["left"][1] == [(5, "await-position")]
     assert all(changed for name, (changed, _) in reports.items() if name != "left")
 
 

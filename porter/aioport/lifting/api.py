@@ -9,6 +9,7 @@ import libcst as cst
 from aioport import library
 from aioport.findings import Applicability, Severity
 from aioport.lifting.context import Lift
+from aioport.names import dotted
 from aioport.styles import Vocabulary, libraries, vocabularies
 
 
@@ -45,7 +46,10 @@ def _lift_attribute(lift: Lift, node: cst.Attribute) -> None:
         lift.consume(node)
         lift.edits.replace(node, cst.Name(name, lpar=node.lpar, rpar=node.rpar))
     elif name in style.missing:
-        if node.attr not in lift.consumed:
+        # Under another name the module becomes asyncio as a whole.
+        if name in style.helpers and not (lift.keeps_helpers and dotted(node.value) != style.module):
+            keep_helper(lift, node, name, style)
+        elif node.attr not in lift.consumed:
             report_missing(lift, node, name, style)
     elif name == "Task.current_task" and style.plain_yield_waits:
         lift.report(
@@ -69,6 +73,22 @@ def _lift_free_name(lift: Lift, node: cst.Name) -> None:
         lift.edits.on(node, lambda updated: updated.with_changes(value=style.renamed[name]))
     elif name in style.missing and node not in lift.consumed:
         report_missing(lift, node, name, style)
+
+
+def keep_helper(lift: Lift, node: cst.CSTNode, name: str, style: Vocabulary) -> None:
+    """Let a function that stands for syntax stay the library's, and say so, unless lowering puts it somewhere."""
+    if not lift.keeps_helpers:
+        return
+    if isinstance(node, cst.Attribute):
+        lift.staying.add(node.value)
+    lift.report(
+        node,
+        "missing-name",
+        Severity.NOTE,
+        f"asyncio has no {name}, so it stays {style.module}'s",
+        style.missing[name],
+        applicability=Applicability.SAFE,
+    )
 
 
 def report_missing(lift: Lift, node: cst.CSTNode, name: str, style: Vocabulary) -> None:

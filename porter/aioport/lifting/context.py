@@ -26,10 +26,14 @@ class Lift:
     target_version: tuple[int, int]
     lowered_again: bool = False
     """Whether the coroutines become generators again, in another style: then generators may delegate to them."""
+    keeps_helpers: bool = True
+    """Whether aiocompat's functions in the place of syntax stay aiocompat's: lowering finds them a place itself."""
     edits: Edits = field(default_factory=Edits)
     findings: list[Finding] = field(default_factory=list)
     consumed: set[cst.CSTNode] = field(default_factory=set)
     """Names whose use goes away: what only they used need not be imported any more."""
+    staying: set[cst.CSTNode] = field(default_factory=set)
+    """Uses of a style's library that stay, as asyncio has nothing for them."""
     keywords: dict[cst.Arg, str] = field(default_factory=dict)
     """Keywords that arguments given by position will get."""
     wanted: set[str] = field(default_factory=set)

@@ -10,7 +10,7 @@ from typing import Union
 import libcst as cst
 
 from aioport.findings import Severity
-from aioport.lifting.api import report_missing
+from aioport.lifting.api import keep_helper, report_missing
 from aioport.lifting.context import Lift
 from aioport.lifting.statements import remove_statement
 from aioport.names import Scope, dotted
@@ -127,7 +127,8 @@ class Imports:
             old.append(alias)
             return
         imported = self._imported(alias)
-        left = [use for use in imported.remaining if self._lift.is_left(use)]
+        statement = self._lift.analysis.names.parents[alias]
+        left = [use for use in imported.remaining if self._lift.is_left(use) or use in self._lift.staying]
         if left and alias.asname is None:
             self._keep(alias, style, old)
             if len(left) == len(imported.remaining) and not self._is_wanted(alias):
@@ -146,8 +147,10 @@ class Imports:
             for use in imported.remaining:
                 if use not in left:
                     self._lift.edits.on(use, lambda updated: updated.with_changes(value="asyncio"))
-        if changed.asname is None and dotted(module) == "asyncio" and self._has_plain_import:
-            return
+        if changed.asname is None and dotted(module) == "asyncio":
+            if self._has_plain_import:
+                return
+            self._has_plain_import = self._is_at_top(statement)
         new.append(changed)
 
     # from trollius import From
@@ -203,7 +206,7 @@ class Imports:
             for use in imported.remaining:
                 self._lift.edits.on(use, lambda updated: updated.with_changes(value=name))
         elif name in style.missing:
-            report_missing(self._lift, alias, name, style)
+            (keep_helper if name in style.helpers else report_missing)(self._lift, alias, name, style)
             old.append(alias)
         elif name in style.renamed:
             self._rename_alias(alias, style.renamed[name], imported, new)
@@ -251,7 +254,7 @@ class Imports:
         elif list(old or new) != list(node.names) or (new and (old or changed is not node)):
             self._replace(node, statements)
 
-    def _is_at_top(self, node: Statement) -> bool:
+    def _is_at_top(self, node: cst.CSTNode) -> bool:
         parents = self._lift.analysis.names.parents
         line = parents[node]
         return isinstance(line, cst.SimpleStatementLine) and isinstance(parents[line], cst.Module)

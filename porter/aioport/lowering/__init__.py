@@ -8,7 +8,8 @@ lowers to all of them, told apart by :class:`aioport.styles.Target`. Each pass a
 from __future__ import annotations
 
 from aioport.lowering.api import lower_api
-from aioport.lowering.blockers import find_blockers, report_left
+from aioport.lowering.blockers import report_left
+from aioport.lowering.bring_down import bring_down
 from aioport.lowering.cancellation import lower_cancellation
 from aioport.lowering.classes import lower_classes
 from aioport.lowering.context import Lower
@@ -19,13 +20,13 @@ from aioport.lowering.managers import lower_managers
 from aioport.lowering.returns import lower_returns
 from aioport.lowering.waits import lower_waits
 
-__all__ = ["PASSES", "Lower", "find_blockers", "lower", "report_left"]
+__all__ = ["PASSES", "Lower", "bring_down", "lower", "report_left"]
 
 PASSES = (lower_definition, lower_waits, lower_managers, lower_cancellation, lower_returns)
 """What is done to each function, in this order.
 
-A construct that none of them can express is a blocker (:mod:`aioport.lowering.blockers`). A pass that first brings it
-down to something simpler, which is async/await still, runs over the text before all these.
+A construct that none of them can express is first brought down to something simpler, which is async/await still
+(:mod:`aioport.lowering.bring_down`), or is a blocker (:mod:`aioport.lowering.blockers`).
 """
 
 

@@ -11,7 +11,8 @@ from aioport import library
 from aioport.findings import Applicability, Severity
 from aioport.history import ADDED, ADDED_METHODS, OLDER
 from aioport.lowering.context import Lower
-from aioport.styles import target_of
+from aioport.lowering.syntax import NEW_BUILTINS
+from aioport.styles import Vocabulary, target_of
 
 
 class Fate(enum.Enum):
@@ -29,18 +30,24 @@ def fate_of(lower: Lower, name: str) -> Fate:
         return Fate.THERE
     if name in OLDER and _is_there(lower, OLDER[name]):
         return Fate.OLDER
-    helper = target_of("compat").vocabulary
-    assert helper is not None
-    assert helper.api is not None
-    if name in helper.api and lower.module != helper.module:
+    if name in (_helper().api or frozenset()) | _helper().helpers and lower.module != _helper().module:
         return Fate.HELPED
     return Fate.MISSING
+
+
+def _helper() -> Vocabulary:
+    """What aiocompat has."""
+    helper = target_of("compat").vocabulary
+    assert helper is not None
+    return helper
 
 
 def _is_there(lower: Lower, name: str) -> bool:
     first = name.partition(".")[0]
     if lower.vocabulary.api is not None:
-        return first in lower.vocabulary.api
+        return first in lower.vocabulary.api | lower.vocabulary.helpers
+    if first in _helper().helpers:
+        return False
     if lower.module == "asyncio":
         return lower.version >= ADDED.get(first, lower.version)
     return first not in lower.target.lacks
@@ -178,9 +185,20 @@ def _report_questions(lower: Lower) -> None:
 
 
 def _lower_builtin(lower: Lower, node: cst.Name) -> None:
-    """An exception that Python 2 lacks is the library's, where that has it."""
-    if node.value in lower.vocabulary.builtins and lower.analysis.names.origins(node) == {f"builtins.{node.value}"}:
+    """An exception that the target version lacks is the library's, where that has it, or aiocompat's."""
+    if lower.analysis.names.origins(node) != {f"builtins.{node.value}"}:
+        return
+    if node.value in lower.vocabulary.builtins:
         lower.edits.replace(node, lower.of_module(node.value))
+    elif node.value in helped_builtins(lower):
+        report_helper(lower, node, node.value)
+        lower.helpers.add("")
+        lower.edits.replace(node, cst.Attribute(cst.Name("aiocompat"), cst.Name(node.value)))
+
+
+def helped_builtins(lower: Lower) -> frozenset[str]:
+    """The builtins that the target version lacks and aiocompat has."""
+    return frozenset(name for name in _helper().builtins if lower.version < NEW_BUILTINS[name])
 
 
 def _report_method(lower: Lower, node: cst.Attribute) -> None:

@@ -8,12 +8,10 @@ import libcst as cst
 
 from aioport.analysis import Function
 from aioport.findings import Severity
-from aioport.lowering.api import Fate, api_uses, fate_of, report_missing
+from aioport.lowering.api import Fate, api_uses, fate_of, helped_builtins, report_missing
+from aioport.lowering.block_returns import can_leave, seen_returns
 from aioport.lowering.context import Lower
-from aioport.lowering.definitions import is_generator
-from aioport.lowering.returns import around
 from aioport.lowering.syntax import newer_syntax
-from aioport.names import dotted
 from aioport.tree import walk
 
 _KEEPS_EXCEPTION = (3, 0)
@@ -33,16 +31,16 @@ def find_blockers(lower: Lower) -> bool:
                 "make it a class with __aiter__ and __anext__, or hand out the values in another way",
             )
     visit: dict[type[cst.CSTNode], Callable[..., None]] = {
-        cst.For: _of_loop,
-        cst.CompFor: _of_loop,
+        cst.CompFor: _of_comprehension,
         cst.Await: _of_wait,
         cst.With: _of_manager,
-        cst.Return: _of_return,
         cst.Raise: _of_raise,
     }
     for node in walk(lower.analysis.module):
         if type(node) in visit:
             visit[type(node)](lower, node)
+    for function in lower.natives:
+        _of_returns(lower, function)
     for function in awaitable_only(lower):
         lower.report(
             function.node.name,
@@ -76,15 +74,14 @@ def _around(lower: Lower, node: cst.CSTNode) -> Function | None:
     return function if function in lower.natives else None
 
 
-def _of_loop(lower: Lower, node: cst.For | cst.CompFor) -> None:
+def _of_comprehension(lower: Lower, node: cst.CompFor) -> None:
     function = _around(lower, node)
     if node.asynchronous is not None and function is not None:
-        what = "`async for`" if isinstance(node, cst.For) else "an asynchronous comprehension"
         lower.block(
             function,
             node,
             "asynchronous-iteration",
-            f"{what} cannot be written with generators alone",
+            "an asynchronous comprehension cannot be written with generators alone",
             "write a loop that waits for __anext__() until StopAsyncIteration",
         )
 
@@ -130,8 +127,7 @@ def _of_raise(lower: Lower, node: cst.Raise) -> None:
             return
         handler = lower.analysis.names.parents[handler]
     within = set(walk(handler.body))
-    waits: set[cst.CSTNode] = {*lower.waits.get(function, ()), *lower.managers.get(function, ())}
-    if waits & within:
+    if within.intersection(lower.suspending(function)):
         lower.block(
             function,
             node,
@@ -160,48 +156,22 @@ def _of_manager(lower: Lower, node: cst.With) -> None:
     function = _around(lower, node)
     if node.asynchronous is None or function is None:
         return
+    if lower.target.has_async_locks(lower.version):
+        return
     for item in node.items:
-        if not lower.is_lock(item):
+        if not lower.is_lock(item) and not lower.values.is_no_lock(item.item):
             lower.block(
                 function,
                 item.item,
                 "asynchronous-manager",
-                "this is not surely a lock, and only a lock can be entered without `async with`",
-                "call __aenter__() and __aexit__() by hand, or make it a lock",
+                "nothing in sight says whether this is a lock, and the target's locks are entered in another way",
+                "assign the lock in this file, or what else it is",
             )
-    if not lower.target.has_with_lock(lower.version) and not _can_be_tried(lower, node):
-        lower.block(
-            function,
-            node,
-            "asynchronous-manager",
-            "locks are no context managers from Python 3.9 on, and this one is not a mere name that could be released "
-            "at the end",
-            "give the lock a name before, and enter one lock at a time",
-        )
 
 
-def _can_be_tried(lower: Lower, node: cst.With) -> bool:
-    """Whether the one lock of a ``with`` can be named again where it is released."""
-    item = node.items[0]
-    name = dotted(item.item)
-    return (
-        len(node.items) == 1
-        and item.asname is None
-        and name is not None
-        and not any(
-            isinstance(part, (cst.AssignTarget, cst.For, cst.AugAssign, cst.AnnAssign, cst.NamedExpr, cst.AsName))
-            and any(dotted(target) == name for target in walk(part))
-            for part in walk(node.body)
-        )
-    )
-
-
-def _of_return(lower: Lower, node: cst.Return) -> None:
-    function = _around(lower, node)
-    if function is None or node.value is None or not lower.vocabulary.value or not is_generator(lower, function):
-        return
-    for statement in around(lower, function, node):
-        if isinstance(statement, cst.With):
+def _of_returns(lower: Lower, function: Function) -> None:
+    for node, statement in seen_returns(lower, function):
+        if not can_leave(lower, function, statement):
             line = lower.analysis.positions[statement].start.line
             lower.block(
                 function,
@@ -220,7 +190,9 @@ def _above(lower: Lower, line: int, node: cst.CSTNode) -> str:
 def _report_syntax(lower: Lower) -> bool:
     """Report syntax, and names, that the target version does not have; whether there is any."""
     found = False
-    for node, message in newer_syntax(lower.analysis, lower.version, ignored=lower.vocabulary.builtins):
+    for node, message in newer_syntax(
+        lower.analysis, lower.version, ignored=lower.vocabulary.builtins | helped_builtins(lower)
+    ):
         found = True
         lower.report(
             node,

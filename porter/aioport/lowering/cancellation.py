@@ -38,7 +38,7 @@ def lower_cancellation(lower: Lower, function: Function) -> None:
             applicability=Applicability.SAFE,
         )
         return
-    waits = {*lower.waits.get(function, ()), *lower.managers.get(function, ())}
+    waits = set(lower.suspending(function))
     for node in walk(function.node.body):
         if isinstance(node, cst.Try) and lower.analysis.function_around(node) is function:
             handler = _stopping(lower, node)

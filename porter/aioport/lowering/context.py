@@ -96,9 +96,24 @@ class Lower:
                     found[function].append(node)
         return found
 
+    @cached_property
+    def loops(self) -> dict[Function, list[cst.For]]:
+        """The ``async for`` statements of each native function."""
+        found: dict[Function, list[cst.For]] = defaultdict(list)
+        for node in walk(self.analysis.module):
+            if isinstance(node, cst.For) and node.asynchronous is not None:
+                function = self.analysis.function_around(node)
+                if function is not None:
+                    found[function].append(node)
+        return found
+
+    def suspending(self, function: Function) -> list[cst.CSTNode]:
+        """All that makes the lowered function a generator: where it may wait, in its own scope."""
+        return [*self.waits.get(function, ()), *self.managers.get(function, ()), *self.loops.get(function, ())]
+
     def waits_at_all(self, function: Function) -> bool:
         """Whether the lowered function will be a generator because of what it waits for."""
-        return bool(self.waits.get(function) or self.managers.get(function))
+        return bool(self.suspending(function))
 
     def is_lock(self, item: cst.WithItem) -> bool:
         """Whether a context manager surely is a lock, condition or semaphore."""

@@ -13,7 +13,7 @@ from aioport.lifting.statements import comment_lines
 from aioport.lowering.api import Fate, fate_of, report_helper, report_missing, report_older
 from aioport.lowering.context import Lower
 from aioport.names import dotted
-from aioport.tree import walk
+from aioport.tree import Edits, walk
 
 Statement = Union[cst.Import, cst.ImportFrom]
 
@@ -45,7 +45,7 @@ class Imports:
         for node, statements in results:
             self._put(node, [*statements, *added] if node is anchor else statements)
         if anchor is None and added:
-            self._add_at_top(added)
+            add_at_top(self._lower.edits, self._lower.analysis.module, added)
 
     def _anchor(self) -> Statement | None:
         """The first import of asyncio, or of a name of it, at the top level."""
@@ -226,31 +226,33 @@ class Imports:
 
         self._lower.edits.on(line, split)
 
-    def _add_at_top(self, added: Sequence[Statement]) -> None:
-        body = self._lower.analysis.module.body
-        anchor = next((line for line in body if is_import_line(line)), None)
-        if anchor is None:
-            anchor = next((line for line in body if not is_prologue(line)), body[-1])
 
-        def insert(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
-            lines = updated.leading_lines  # type: ignore[attr-defined]
-            first, *others = [cst.SimpleStatementLine([statement]) for statement in added]
-            blank = cst.EmptyLine(indent=False)
-            above: Sequence[cst.EmptyLine] = lines
-            rest: Sequence[cst.EmptyLine] = []
-            if not is_import_line(anchor):
-                above = [blank] if anchor is not body[0] else []
-                apart = [blank] * (2 if isinstance(anchor, cst.BaseCompoundStatement) else 1)
-                rest = lines if lines and lines[0].comment is None else [*apart, *lines]
-            return cst.FlattenSentinel(
-                [
-                    first.with_changes(leading_lines=above),
-                    *others,
-                    updated.with_changes(leading_lines=rest),
-                ]
-            )
+def add_at_top(edits: Edits, module: cst.Module, added: Sequence[Statement]) -> None:
+    """Put imports above all others, or where those would stand."""
+    body = module.body
+    anchor = next((line for line in body if is_import_line(line)), None)
+    if anchor is None:
+        anchor = next((line for line in body if not is_prologue(line)), body[-1])
 
-        self._lower.edits.on(anchor, insert)
+    def insert(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
+        lines = updated.leading_lines  # type: ignore[attr-defined]
+        first, *others = [cst.SimpleStatementLine([statement]) for statement in added]
+        blank = cst.EmptyLine(indent=False)
+        above: Sequence[cst.EmptyLine] = lines
+        rest: Sequence[cst.EmptyLine] = []
+        if not is_import_line(anchor):
+            above = [blank] if anchor is not body[0] else []
+            apart = [blank] * (2 if isinstance(anchor, cst.BaseCompoundStatement) else 1)
+            rest = lines if lines and lines[0].comment is None else [*apart, *lines]
+        return cst.FlattenSentinel(
+            [
+                first.with_changes(leading_lines=above),
+                *others,
+                updated.with_changes(leading_lines=rest),
+            ]
+        )
+
+    edits.on(anchor, insert)
 
 
 def _is_asyncio(name: cst.CSTNode | None) -> bool:

@@ -8,13 +8,40 @@ from aioport.analysis import Function
 from aioport.lifting.parentheses import parenthesized
 from aioport.lowering.context import Lower
 from aioport.lowering.waits import wait, wait_word
+from aioport.names import dotted
+from aioport.tree import walk
+
+
+def has_idiom(lower: Lower, node: cst.With) -> bool:
+    """Whether all that an ``async with`` enters are locks that the target enters in a way of its own."""
+    alone = lower.target.has_with_lock(lower.version) or len(node.items) == 1
+    return alone and all(is_entered_as_lock(lower, node, item) for item in node.items)
+
+
+def is_entered_as_lock(lower: Lower, node: cst.With, item: cst.WithItem) -> bool:
+    """Whether one of the things that ``node`` enters, alone, is a lock and the target has a way of its own for it."""
+    return lower.is_lock(item) and (lower.target.has_with_lock(lower.version) or _can_be_tried(node, item))
 
 
 def lower_managers(lower: Lower, function: Function) -> None:
-    """Rewrite the ``async with`` statements; that all they enter are locks, the blockers have seen to."""
+    """Rewrite the ``async with`` statements; what else than locks they enter was brought down."""
     idiom = _to_with if lower.target.has_with_lock(lower.version) else _to_try
     for statement in lower.managers.get(function, ()):
         idiom(lower, statement)
+
+
+def _can_be_tried(node: cst.With, item: cst.WithItem) -> bool:
+    """Whether the lock that ``item`` is can be named again where it is released."""
+    name = dotted(item.item)
+    return (
+        item.asname is None
+        and name is not None
+        and not any(
+            isinstance(part, (cst.AssignTarget, cst.For, cst.AugAssign, cst.AnnAssign, cst.NamedExpr, cst.AsName))
+            and any(dotted(target) == name for target in walk(part))
+            for part in walk(node)
+        )
+    )
 
 
 def _to_with(lower: Lower, statement: cst.With) -> None:

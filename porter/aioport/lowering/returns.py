@@ -51,8 +51,11 @@ def _sees(lower: Lower, statement: cst.Try | cst.With) -> bool:
 
 
 def _is_blind(lower: Lower, statement: cst.With) -> bool:
-    """Whether all that a ``with`` leaves does the same for an exception as without one."""
-    return all(
+    """Whether all that a ``with`` leaves does the same for an exception as without one.
+
+    Of those with ``async`` only locks are left where this matters, others have become a ``try``.
+    """
+    return statement.asynchronous is not None or all(
         lower.is_lock(item) or lower.values.is_made_by(item.item, library.BLIND_MANAGERS) for item in statement.items
     )
 

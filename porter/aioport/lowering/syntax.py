@@ -30,7 +30,7 @@ def newer_syntax(analysis: Analysis, version: Version, *, ignored: frozenset[str
         if version < _UNPACKING and isinstance(node, (cst.List, cst.Tuple, cst.Set)) and _is_starred(analysis, node):
             yield node, _said("* in a display (PEP 448)", _UNPACKING)
     for name in analysis.free:
-        since = _NEW_BUILTINS.get(name.value, version)
+        since = NEW_BUILTINS.get(name.value, version)
         if version < since and name.value not in ignored and analysis.names.means(name, _builtin(name)):
             yield name, _said(name.value, since)
     if version < _PYTHON3:
@@ -110,7 +110,7 @@ _CONSTRUCTS: tuple[tuple[Version, type[cst.CSTNode], str, _Asks], ...] = (
     ((3, 14), cst.TemplatedString, "a t-string (PEP 750)", _always),
 )
 
-_NEW_BUILTINS = versions(
+NEW_BUILTINS = versions(
     """
     3.0 ascii
     3.2 ResourceWarning

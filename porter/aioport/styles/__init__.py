@@ -55,6 +55,9 @@ class Vocabulary:
     api: frozenset[str] | None = None
     """All names of asyncio that the library has, where it does not simply have those of some version of asyncio."""
 
+    helpers: frozenset[str] = frozenset()
+    """Functions that stand for syntax of async/await; the passes that bring it down write them as asyncio's."""
+
     signatures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Parameters of functions and classes that asyncio takes by keyword only from the one marked ``*`` on."""
 
@@ -86,6 +89,9 @@ class Target:
     with_lock_until: Version | None = None
     """Last version whose locks ``with (yield from lock):`` takes; ``None`` where there is no last one."""
 
+    async_locks_since: Version | None = None
+    """First version whose locks have ``__aenter__``; ``None`` for none."""
+
     lacks: frozenset[str] = frozenset()
     """Names that asyncio's first version had or got later, and the library of this style does not have."""
 
@@ -103,6 +109,10 @@ class Target:
     def has_with_lock(self, version: Version) -> bool:
         """Whether code for ``version`` may say ``with (yield from lock):``."""
         return self.with_lock_until is None or version <= self.with_lock_until
+
+    def has_async_locks(self, version: Version) -> bool:
+        """Whether ``__aenter__`` of a lock can be called in ``version``."""
+        return self.async_locks_since is not None and version >= self.async_locks_since
 
 
 @cache

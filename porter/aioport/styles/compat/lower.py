@@ -14,5 +14,6 @@ TARGET = Target(
     # A decorated function is a native coroutine function from 3.5 on.
     mixes_since=(3, 5),
     native_since=(3, 5),
+    async_locks_since=(2, 7),
     meaning=(3, 15),
 )

@@ -14,6 +14,7 @@ VOCABULARY = Vocabulary(
     value_bases=frozenset(["builtins.BaseException"]),
     awaits_returned=False,
     builtins=frozenset(["StopAsyncIteration"]),
+    helpers=frozenset(["aenter", "aexit", "aiter", "anext"]),
     missing={
         "BaseExceptionGroup": "it is a builtin since Python 3.11",
         "ExceptionGroup": "it is a builtin since Python 3.11",

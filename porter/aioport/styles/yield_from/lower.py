@@ -14,4 +14,5 @@ TARGET = Target(
     # types.coroutine, which asyncio.coroutine uses, marks generators that await takes (PEP 492).
     mixes_since=(3, 5),
     with_lock_until=(3, 8),
+    async_locks_since=(3, 5),
 )
