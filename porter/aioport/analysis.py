@@ -33,6 +33,7 @@ class Wait(enum.Enum):
     TURN = "gives the loop one turn"
     NOTHING = "does nothing"
     VALUE = "hands out a value"
+    ITEM = "hands out a value of an asynchronous generator, in the call that is its operand"
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ class Function:
     place: CodeRange
     definition: Definition
     decorator: cst.Decorator | None = None
+    generator: cst.Decorator | None = None
+    """The decorator that makes it an asynchronous generator function, in a style that has one for that."""
     wrapping: cst.Assign | None = None
     """The ``f = coroutine(f)`` after the function."""
     suspensions: list[Suspension] = field(default_factory=list)
@@ -97,6 +100,11 @@ class Function:
     """Whether a plain ``yield x`` waits here."""
     awaits_returned: bool = True
     """Whether its decorator awaits a future or coroutine that it returns, if it has no ``yield``."""
+
+    @property
+    def is_asynchronous_generator(self) -> bool:
+        """Whether a call gives an asynchronous generator (PEP 525)."""
+        return self.generator is not None or (self.definition is Definition.NATIVE and bool(self.suspensions))
 
     @property
     def explicit(self) -> bool:
@@ -190,7 +198,8 @@ class Analysis:
     def _add_function(self, node: cst.FunctionDef) -> None:
         scope = self.names.scopes[node]
         outer = self.names.scope_of(node)
-        decorator = next((d for d in node.decorators if self.names.means(d.decorator, words().coroutine)), None)
+        generator = self._decorator(node, words().generator)
+        decorator = self._decorator(node, words().coroutine) or generator
         wrapping = None if decorator else self._wrapping(node, outer)
         if node.asynchronous is not None:
             definition = Definition.NATIVE
@@ -207,12 +216,16 @@ class Analysis:
             place=self.positions[node],
             definition=definition,
             decorator=decorator,
+            generator=generator,
             wrapping=wrapping,
             trollius=marked is not None and bool(self.names.origins(marked) & words().plain_yield_waits),
             awaits_returned=marked is not None and bool(self.names.origins(marked) & words().awaits_returned),
         )
         self.functions.append(function)
         self._of_scope[scope] = function
+
+    def _decorator(self, node: cst.FunctionDef, wanted: frozenset[str]) -> cst.Decorator | None:
+        return next((d for d in node.decorators if self.names.means(d.decorator, wanted)), None)
 
     def _wrapping(self, node: cst.FunctionDef, outer: Scope) -> cst.Assign | None:
         """The ``f = coroutine(f)`` that decorates ``node`` after the fact, if that is all the two bindings of f."""
@@ -238,7 +251,21 @@ class Analysis:
         if function is None or (inside is not function.scope and not self._is_python2_list(inside, function)):
             self.foreign_yields.append(node)
         else:
-            function.suspensions.append(self._suspension(node))
+            suspension = self._suspension(node)
+            if function.generator is not None and self._is_item(suspension):
+                suspension.wait = Wait.ITEM
+            function.suspensions.append(suspension)
+
+    def _is_item(self, suspension: Suspension) -> bool:
+        """Whether what is waited for is a call that hands out at most one value, to who iterates."""
+        call = suspension.operand
+        return (
+            suspension.wait is Wait.AWAIT
+            and isinstance(call, cst.Call)
+            and self.names.means(call.func, words().item)
+            and len(call.args) <= 1
+            and not any(arg.star or arg.keyword for arg in call.args)
+        )
 
     def _is_python2_list(self, scope: Scope | None, function: Function) -> bool:
         # On Python 2, the only place Trollius ran in earnest, a list comprehension has no scope of its own and may

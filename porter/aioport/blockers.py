@@ -16,6 +16,9 @@ from aioport.values import Awaitability, Manager, Values
 WITH_AWAIT_GONE = (3, 9)
 """First version whose locks ``with (await lock)`` no longer takes (history.md, B6)."""
 
+ASYNCHRONOUS_GENERATORS = (3, 6)
+"""First version with ``yield`` in ``async def`` (PEP 525)."""
+
 
 def find_blockers(analysis: Analysis, values: Values, target_version: tuple[int, int]) -> None:
     """Fill in ``blockers`` of every function that would be converted."""
@@ -32,6 +35,7 @@ def _blockers(
     yield from _of_protocols(function)
     yield from _of_decorators(analysis, function)
     yield from _of_yields(values, function)
+    yield from _of_asynchronous_generators(function, target_version)
     yield from _of_returns(analysis, values, function)
     yield from _of_managers(values, function, target_version)
     yield from _of_keyword_names(analysis, function)
@@ -42,6 +46,8 @@ def _blockers(
 
 def _of_protocols(function: Function) -> Iterator[Blocker]:
     name = function.node.name.value
+    if function.is_asynchronous_generator:
+        return
     if function.definition is Definition.DECORATED and function.owner and name in library.PROTOCOL_METHODS:
         yield Blocker(
             function.node.name,
@@ -109,6 +115,28 @@ def _of_yields(values: Values, function: Function) -> Iterator[Blocker]:
                 "this coroutine hands out a value with yield, so something drives it by hand",
                 "split it into a coroutine and an asynchronous generator, or wait with `yield from` if that was meant",
             )
+
+
+def _of_asynchronous_generators(function: Function, target_version: tuple[int, int]) -> Iterator[Blocker]:
+    if function.generator is None:
+        return
+    if target_version < ASYNCHRONOUS_GENERATORS or not any(s.wait is Wait.ITEM for s in function.suspensions):
+        yield Blocker(
+            function.generator,
+            "asynchronous-iteration",
+            "asynchronous generators came with Python 3.6"
+            if target_version < ASYNCHRONOUS_GENERATORS
+            else "nothing in this generator hands out a value, so it would become a coroutine function",
+            "write a class with __aiter__ and __anext__",
+        )
+    values = [r for r in function.returns if r.value is not None]
+    for statement in (*values, *(r for r in function.raises if isinstance(r.exc, cst.Call) and r.exc.args)):
+        yield Blocker(
+            statement,
+            "asynchronous-iteration",
+            "the value that is returned here is dropped, and an asynchronous generator may return none",
+            "return nothing",
+        )
 
 
 def _of_returns(analysis: Analysis, values: Values, function: Function) -> Iterator[Blocker]:

@@ -25,15 +25,18 @@ class Code:
 
 
 class AsynchronousIteration(Code):
-    """An asynchronous comprehension or an asynchronous generator, and a target without async/await.
+    """A comprehension that waits, or an asynchronous generator, which cannot be written in another way where it stands.
 
-    Why: PEP 525 and 530 give them syntax; generators have nothing like it.
+    Why: generators have nothing like PEP 525 and 530. A comprehension that waits becomes a loop before its statement,
+    and that only works where the statement always evaluates it and nothing has to be evaluated before. A generator
+    expression that waits becomes an asynchronous generator function of aiocompat's. Before Python 3.6 there are no
+    asynchronous generators, and they return nothing.
 
     Example::
 
-        return [line async for line in reader]        # the function is left
+        print(title(), [await fetch(url) for url in urls])        # the function is left
 
-    What to do: write a loop with ``async for``, or hand the values over in a list or a queue.
+    What to do: give the comprehension a name in a statement before, or write the loop.
     """
 
 
@@ -56,15 +59,15 @@ class AsynchronousManager(Code):
 class AwaitPosition(Code):
     """An ``await`` where no ``yield`` may stand, or where it would do something else.
 
-    Why: a ``yield`` inside a comprehension makes a generator of the comprehension; decorators were no expressions
-    before Python 3.9 (PEP 614); and on Python 2 a ``yield`` in an ``except`` block makes the bare ``raise`` after it
-    forget its exception.
+    Why: decorators were no expressions before Python 3.9 (PEP 614), and on Python 2 a ``yield`` in an ``except`` block
+    makes the bare ``raise`` after it forget its exception.
 
     Example::
 
-        pages = [await fetch(url) for url in urls]        # the function is left
+        @(await session.decorator())        # the function around is left
+        def show(page): ...
 
-    What to do: write the comprehension as a loop; keep the exception in a name; wait before the decorator.
+    What to do: keep the exception in a name; wait before the decorator.
     """
 
 

@@ -83,7 +83,8 @@ GENERATOR_DECORATORS = frozenset(
 
 KIND_QUESTIONS = frozenset(
     "asyncio.iscoroutinefunction trollius.iscoroutinefunction inspect.isgeneratorfunction inspect.isgenerator "
-    "inspect.iscoroutinefunction inspect.iscoroutine types.GeneratorType".split()
+    "inspect.iscoroutinefunction inspect.iscoroutine inspect.isasyncgenfunction inspect.isasyncgen "
+    "types.GeneratorType types.AsyncGeneratorType".split()
 )
 """What asks whether something is a generator or a coroutine; a port changes some of the answers."""
 

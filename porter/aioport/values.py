@@ -301,6 +301,8 @@ class Values:
         return Awaitability.MAYBE
 
     def _of_function(self, function: Function, depth: int) -> Awaitability:
+        if function.is_asynchronous_generator:
+            return Awaitability.NO
         if function.definition in (Definition.DECORATED, Definition.NATIVE):
             return Awaitability.YES
         if function.definition is Definition.GENERATOR or function.node.decorators:
@@ -309,6 +311,11 @@ class Values:
             # A method that returns nothing is often there to be overridden, in another file too.
             return Awaitability.MAYBE if function.owner else Awaitability.NO
         return self._join([statement.value or cst.Name("None") for statement in function.returns], depth)
+
+    def is_asynchronous_generator(self, node: cst.BaseExpression) -> bool:
+        """Whether ``node`` is a call of an asynchronous generator function of this file."""
+        function = self._function(node.func) if isinstance(node, cst.Call) else None
+        return function is not None and function.is_asynchronous_generator
 
     def _function(self, func: cst.BaseExpression) -> Function | None:
         """The one function of this file that calling ``func`` surely reaches."""

@@ -14,16 +14,16 @@ from aioport.values import Awaitability
 
 def lift_definition(lift: Lift, function: Function) -> None:
     """Make ``function`` an ``async def`` and take its coroutine decorator away."""
-    decorator = function.decorator
-    index = list(function.node.decorators).index(decorator) if decorator is not None else None
-    if decorator is not None:
-        lift.consume(decorator)
+    marks = {mark for mark in (function.decorator, function.generator) if mark is not None}
+    indexes = [index for index, mark in enumerate(function.node.decorators) if mark in marks]
+    for mark in marks:
+        lift.consume(mark)
     if function.wrapping is not None:
         remove_statement(lift, function.wrapping)
 
     def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(updated, cst.FunctionDef)
-        if index is not None:
+        for index in reversed(indexes):
             updated = _without_decorator(updated, index)
         return updated.with_changes(asynchronous=cst.Asynchronous())
 

@@ -15,6 +15,8 @@ def lift_suspensions(lift: Lift, function: Function) -> None:
     for suspension in function.suspensions:
         if suspension.wait is Wait.AWAIT:
             _lift_await(lift, suspension)
+        elif suspension.wait is Wait.ITEM:
+            _lift_item(lift, suspension)
         elif suspension.wait is Wait.TURN:
             _lift_turn(lift, suspension)
         elif suspension.wait is Wait.NOTHING:
@@ -47,25 +49,57 @@ def fitted(lift: Lift, original: cst.Yield, new: cst.BaseExpression) -> cst.Base
 
 
 def _lift_await(lift: Lift, suspension: Suspension) -> None:
-    wrappers: list[cst.Call] = []
+    wrappers = _consumed_wrappers(lift, suspension)
+
+    def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(updated, cst.Yield)
+        return fitted(lift, suspension.node, to_await(_operand(updated, wrappers), updated))
+
+    lift.edits.on(suspension.node, rewrite)
+
+
+def _lift_item(lift: Lift, suspension: Suspension) -> None:
+    """``yield From(yield_(x))`` is what an asynchronous generator writes as ``yield x``."""
+    wrappers = _consumed_wrappers(lift, suspension)
+    assert isinstance(suspension.operand, cst.Call)
+    lift.consume(suspension.operand.func)
+
+    def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(updated, cst.Yield)
+        call = _operand(updated, wrappers)
+        assert isinstance(call, cst.Call)
+        value = unwrapped(call) if call.args else None
+        # A generator expression needs no parentheses of its own as the only argument.
+        if isinstance(value, cst.GeneratorExp):
+            value = parenthesized(value)
+        elif isinstance(value, cst.Tuple):
+            value = bare(value)
+        gap = cst.MaybeSentinel.DEFAULT if value is None else updated.whitespace_after_yield
+        return updated.with_changes(value=value, whitespace_after_yield=gap)
+
+    lift.edits.on(suspension.node, rewrite)
+
+
+def _consumed_wrappers(lift: Lift, suspension: Suspension) -> int:
+    """How many calls of ``From`` stand around the operand; they go away."""
+    wrappers = 0
     value = suspension.node.value
     item = value.item if isinstance(value, cst.From) else value
     while item is not suspension.operand:
         assert isinstance(item, cst.Call)
-        wrappers.append(item)
+        wrappers += 1
         lift.consume(item.func)
         item = item.args[0].value
+    return wrappers
 
-    def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
-        assert isinstance(updated, cst.Yield)
-        assert updated.value is not None
-        operand = updated.value.item if isinstance(updated.value, cst.From) else updated.value
-        for _ in wrappers:
-            assert isinstance(operand, cst.Call)
-            operand = unwrapped(operand)
-        return fitted(lift, suspension.node, to_await(operand, updated))
 
-    lift.edits.on(suspension.node, rewrite)
+def _operand(updated: cst.Yield, wrappers: int) -> cst.BaseExpression:
+    assert updated.value is not None
+    operand = updated.value.item if isinstance(updated.value, cst.From) else updated.value
+    for _ in range(wrappers):
+        assert isinstance(operand, cst.Call)
+        operand = unwrapped(operand)
+    return operand
 
 
 def _lift_turn(lift: Lift, suspension: Suspension) -> None:

@@ -18,11 +18,12 @@ from aioport.lowering.generators import lower_kept_delegations
 from aioport.lowering.imports import Imports
 from aioport.lowering.managers import lower_managers
 from aioport.lowering.returns import lower_returns
-from aioport.lowering.waits import lower_waits
+from aioport.lowering.variables import lower_list_variables
+from aioport.lowering.waits import lower_items, lower_waits
 
 __all__ = ["PASSES", "Lower", "bring_down", "lower", "report_left"]
 
-PASSES = (lower_definition, lower_waits, lower_managers, lower_cancellation, lower_returns)
+PASSES = (lower_definition, lower_waits, lower_items, lower_managers, lower_cancellation, lower_returns)
 """What is done to each function, in this order.
 
 A construct that none of them can express is first brought down to something simpler, which is async/await still
@@ -37,5 +38,6 @@ def lower(context: Lower) -> None:
             lower_part(context, function)
     lower_kept_delegations(context)
     lower_classes(context)
+    lower_list_variables(context)
     lower_api(context)
     Imports(context).rewrite()

@@ -142,6 +142,16 @@ def _use_helper(lower: Lower, node: cst.Attribute | cst.Name, name: str) -> None
         lower.edits.replace(node, cst.Attribute(cst.Name("aiocompat"), cst.Name(name)))
 
 
+def use_helper(lower: Lower, node: cst.CSTNode, name: str) -> cst.BaseExpression:
+    """The expression for a name that only aiocompat has, and that ``node`` needs."""
+    if lower.module == _helper().module:
+        return lower.of_module(name)
+    if "" not in lower.helpers:
+        report_helper(lower, node, name)
+    lower.helpers.add("")
+    return cst.Attribute(cst.Name("aiocompat"), cst.Name(name))
+
+
 def report_helper(lower: Lower, node: cst.CSTNode, name: str) -> None:
     """Say that a name makes the file depend on aiocompat."""
     lower.unlike.append(node)

@@ -10,6 +10,7 @@ from aioport.analysis import Function
 from aioport.findings import Severity
 from aioport.lowering.api import Fate, api_uses, fate_of, helped_builtins, report_missing
 from aioport.lowering.block_returns import can_leave, seen_returns
+from aioport.lowering.comprehension import waiting_comprehensions, why_not
 from aioport.lowering.context import Lower
 from aioport.lowering.syntax import newer_syntax
 from aioport.tree import walk
@@ -22,16 +23,11 @@ _ANY_DECORATOR = (3, 9)
 def find_blockers(lower: Lower) -> bool:
     """Note what blocks each native function, report what blocks the whole file, and say whether something does."""
     for function in lower.natives:
-        if function.suspensions:
-            lower.block(
-                function,
-                function.suspensions[0].node,
-                "asynchronous-iteration",
-                "an asynchronous generator cannot be written with generators alone",
-                "make it a class with __aiter__ and __anext__, or hand out the values in another way",
-            )
+        for comprehension in waiting_comprehensions(lower, function):
+            reason = why_not(lower, function, comprehension)
+            if reason is not None:
+                lower.block(function, comprehension, "asynchronous-iteration", reason, "write it as a loop")
     visit: dict[type[cst.CSTNode], Callable[..., None]] = {
-        cst.CompFor: _of_comprehension,
         cst.Await: _of_wait,
         cst.With: _of_manager,
         cst.Raise: _of_raise,
@@ -74,31 +70,11 @@ def _around(lower: Lower, node: cst.CSTNode) -> Function | None:
     return function if function in lower.natives else None
 
 
-def _of_comprehension(lower: Lower, node: cst.CompFor) -> None:
-    function = _around(lower, node)
-    if node.asynchronous is not None and function is not None:
-        lower.block(
-            function,
-            node,
-            "asynchronous-iteration",
-            "an asynchronous comprehension cannot be written with generators alone",
-            "write a loop that waits for __anext__() until StopAsyncIteration",
-        )
-
-
 def _of_wait(lower: Lower, node: cst.Await) -> None:
     function = _around(lower, node)
     if function is None:
         return
-    if lower.analysis.names.scope_of(node) is not function.scope:
-        lower.block(
-            function,
-            node,
-            "await-position",
-            "a comprehension that waits would become a generator of its own",
-            "write it as a loop",
-        )
-    elif _is_awaitable_class(lower, node.expression):
+    if _is_awaitable_class(lower, node.expression):
         lower.block(
             function,
             node,

@@ -23,10 +23,12 @@ from aioport.lowering.async_for import bring_down_async_for
 from aioport.lowering.async_with import bring_down_async_with
 from aioport.lowering.block_returns import bring_down_returns
 from aioport.lowering.blockers import find_blockers
+from aioport.lowering.comprehension import bring_down_comprehensions
 from aioport.lowering.context import Lower
 from aioport.lowering.down import Down
 
 BROUGHT_DOWN: tuple[Callable[[Down, Function], None], ...] = (
+    bring_down_comprehensions,
     bring_down_returns,
     bring_down_async_with,
     bring_down_async_for,
@@ -48,11 +50,13 @@ def bring_down(text: str, analysed: Callable[[str], Lower]) -> Pivot:
     """What async/await ``text`` is brought down to; ``analysed`` parses a text."""
     lower = analysed(text)
     blocked = find_blockers(lower)
-    for bring_construct_down in () if blocked else BROUGHT_DOWN:
-        down = Down(lower)
-        for function in lower.lowered():
-            bring_construct_down(down, function)
-        if down.edits:
+    for bring_construct_down in BROUGHT_DOWN:
+        while not blocked:
+            down = Down(lower)
+            for function in lower.lowered():
+                bring_construct_down(down, function)
+            if not down.edits:
+                break
             text = down.text()
             lower = analysed(text)
             blocked = find_blockers(lower)

@@ -107,9 +107,22 @@ class Lower:
                     found[function].append(node)
         return found
 
+    @cached_property
+    def inner_waits(self) -> dict[Function, list[cst.CSTNode]]:
+        """Where the comprehensions of each native function wait, or iterate asynchronously."""
+        found: dict[Function, list[cst.CSTNode]] = defaultdict(list)
+        for node in walk(self.analysis.module):
+            if isinstance(node, cst.Await) or (isinstance(node, cst.CompFor) and node.asynchronous is not None):
+                function = self.analysis.function_around(node)
+                if function is not None and self.analysis.names.scope_of(node) is not function.scope:
+                    found[function].append(node)
+        return found
+
     def suspending(self, function: Function) -> list[cst.CSTNode]:
         """All that makes the lowered function a generator: where it may wait, in its own scope."""
-        return [*self.waits.get(function, ()), *self.managers.get(function, ()), *self.loops.get(function, ())]
+        items = [suspension.node for suspension in function.suspensions]
+        found = [*self.waits.get(function, ()), *self.managers.get(function, ()), *self.loops.get(function, ())]
+        return [*found, *items, *self.inner_waits.get(function, ())]
 
     def waits_at_all(self, function: Function) -> bool:
         """Whether the lowered function will be a generator because of what it waits for."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import libcst as cst
 
 from aioport.analysis import Function
+from aioport.lowering.api import use_helper
 from aioport.lowering.context import Lower
 from aioport.values import Awaitability
 
 
 def lower_definition(lower: Lower, function: Function) -> None:
     """Make ``function`` a decorated ``def``; the decorator stands below all others, as it makes the coroutine."""
-    decorator = cst.Decorator(lower.word("coroutine"))
+    decorators = [cst.Decorator(word) for word in _words(lower, function)]
     start = None if lower.waits_at_all(function) else _generator_mark(lower, function)
 
     def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
@@ -19,12 +20,20 @@ def lower_definition(lower: Lower, function: Function) -> None:
         if start is not None:
             updated = _starting_with(updated, start)
         # Comments between the other decorators and the function go on standing above it.
-        placed = decorator.with_changes(leading_lines=updated.lines_after_decorators)
+        placed = decorators[0].with_changes(leading_lines=updated.lines_after_decorators)
         return updated.with_changes(
-            asynchronous=None, decorators=[*updated.decorators, placed], lines_after_decorators=[]
+            asynchronous=None, decorators=[*updated.decorators, placed, *decorators[1:]], lines_after_decorators=[]
         )
 
     lower.edits.on(function.node, rewrite)
+
+
+def _words(lower: Lower, function: Function) -> list[cst.BaseExpression]:
+    """The decorators; aiocompat's for asynchronous generators takes coroutine functions, and makes them where asked."""
+    if not function.is_asynchronous_generator:
+        return [lower.word("coroutine")]
+    generator = use_helper(lower, function.node.name, "async_generator")
+    return [generator] if lower.vocabulary.generator else [generator, lower.word("coroutine")]
 
 
 def _generator_mark(lower: Lower, function: Function) -> cst.BaseStatement | None:

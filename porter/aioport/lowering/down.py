@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import builtins
+
 import libcst as cst
 
 from aioport.lowering.context import Lower
 from aioport.lowering.imports import add_at_top
 from aioport.tree import Edits, children, walk
+
+_BUILTINS = frozenset(dir(builtins))
 
 
 class Down:
@@ -28,7 +32,7 @@ class Down:
 
         ``node`` is the statement that is brought down. If none is free, the last one is numbered.
         """
-        around = self._used_around(node) | self._given_around(node)
+        around = self._used_around(node) | self._given_around(node) | _BUILTINS
         number = 1
         name = next((name for name in candidates if name not in around), "")
         while not name:
@@ -44,7 +48,8 @@ class Down:
         for part in walk(function.node if function is not None else analysis.module):
             if isinstance(part, cst.Name):
                 parent = analysis.names.parents[part]
-                if not (isinstance(parent, cst.Attribute) and parent.attr is part):
+                label = parent.attr if isinstance(parent, cst.Attribute) else getattr(parent, "keyword", None)
+                if label is not part:
                     found.add(part.value)
         return found
 

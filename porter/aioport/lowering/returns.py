@@ -17,7 +17,8 @@ from aioport.lowering.definitions import is_generator
 
 def lower_returns(lower: Lower, function: Function) -> None:
     """Rewrite every ``return`` of a function that becomes a generator, and let the exception through."""
-    if not lower.vocabulary.value or not is_generator(lower, function):
+    # An asynchronous generator returns nothing, which a generator may do on Python 2 as well.
+    if not lower.vocabulary.value or not is_generator(lower, function) or function.is_asynchronous_generator:
         return
     passing: dict[cst.Try, None] = {}
     for statement in function.returns:

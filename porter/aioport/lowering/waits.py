@@ -8,6 +8,7 @@ import libcst as cst
 
 from aioport.analysis import Function
 from aioport.lifting.parentheses import as_primary, parenthesized
+from aioport.lowering.api import use_helper
 from aioport.lowering.context import Lower
 
 Word = Union[cst.BaseExpression, None]
@@ -25,6 +26,21 @@ def lower_waits(lower: Lower, function: Function) -> None:
             return waiting if bare else parenthesized(waiting)
 
         lower.edits.on(node, rewrite)
+
+
+def lower_items(lower: Lower, function: Function) -> None:
+    """``yield x`` of an asynchronous generator becomes a wait for ``yield_(x)``."""
+    for suspension in function.suspensions:
+        word, hand_out = wait_word(lower), use_helper(lower, suspension.node, "yield_")
+
+        def rewrite(updated: cst.CSTNode, word: Word = word, hand_out: cst.BaseExpression = hand_out) -> cst.CSTNode:
+            assert isinstance(updated, cst.Yield)
+            value = updated.value
+            assert not isinstance(value, cst.From)
+            args = [cst.Arg(parenthesized(value) if isinstance(value, cst.Tuple) else value)] if value else []
+            return wait(word, cst.Call(hand_out, args)).with_changes(lpar=updated.lpar, rpar=updated.rpar)
+
+        lower.edits.on(suspension.node, rewrite)
 
 
 def wait_word(lower: Lower) -> Word:

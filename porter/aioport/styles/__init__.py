@@ -37,6 +37,12 @@ class Vocabulary:
     value_bases: frozenset[str] = frozenset()
     """The builtin exceptions that those are: handlers for them see a value that is returned."""
 
+    generator: frozenset[str] = frozenset()
+    """Decorators that make a coroutine function an asynchronous generator function."""
+
+    item: frozenset[str] = frozenset()
+    """Functions around what such a function hands out: ``yield From(yield_(x))``."""
+
     awaits_returned: bool = True
     """Whether the decorator awaits a future or coroutine that a function without ``yield`` returns."""
 
@@ -154,6 +160,8 @@ class Words:
     coroutine: frozenset[str]
     wait: frozenset[str]
     value: frozenset[str]
+    generator: frozenset[str]
+    item: frozenset[str]
     plain_yield_waits: frozenset[str]
     awaits_returned: frozenset[str]
 
@@ -166,6 +174,8 @@ def words() -> Words:
         coroutine=frozenset[str]().union(*(v.coroutine for v in every)),
         wait=_with_twins(frozenset[str]().union(*(v.wait for v in every))),
         value=_with_twins(frozenset[str]().union(*(v.value for v in every))),
+        generator=frozenset[str]().union(*(v.generator for v in every)),
+        item=frozenset[str]().union(*(v.item for v in every)),
         plain_yield_waits=frozenset[str]().union(*(v.coroutine for v in every if v.plain_yield_waits)),
         awaits_returned=frozenset[str]().union(*(v.coroutine for v in every if v.awaits_returned)),
     )

@@ -12,6 +12,8 @@ VOCABULARY = Vocabulary(
     value=frozenset(["aiocompat.Return"]),
     # It is no Exception there, so that `except Exception` does not take a value for an error.
     value_bases=frozenset(["builtins.BaseException"]),
+    generator=frozenset(["aiocompat.async_generator"]),
+    item=frozenset(["aiocompat.yield_"]),
     awaits_returned=False,
     builtins=frozenset(["StopAsyncIteration"]),
     helpers=frozenset(["aenter", "aexit", "aiter", "anext"]),
