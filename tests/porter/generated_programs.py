@@ -4,8 +4,8 @@ They import :data:`SUPPORT`, which has to lie beside them as ``support.py``.
 
 Every line that a program prints starts with the name of the logical thread that prints it. The threads only meet where
 the order of their steps makes no difference (one reader a queue, events that are set once, joined tasks, locks around
-what nobody else sees, cancellation of what waits for nothing else): so the lines of one thread are the same however many
-turns of the loop a call takes, which is more with Trollius. Where turns are the same all lines are, in their order.
+what nobody else sees, cancellation of what waits for nothing else): so the lines of one thread are the same however
+many turns of the loop a call takes, which is more with Trollius. Where turns are the same all lines are, in their order.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
-SUPPORT = '''\
+SUPPORT = """\
 import asyncio
 
 COUNTS = {}
@@ -119,7 +119,7 @@ async def watched(coroutine, ready):
         return await coroutine
     finally:
         ready.set()
-'''
+"""
 
 _START = """\
 import asyncio
@@ -175,6 +175,7 @@ class Place:
     """The routine's own lock is held."""
     managed: bool = False
     """A context manager would see a value that is returned as an exception."""
+
     @property
     def awaitable(self) -> tuple[Routine, ...]:
         """The routines that may be waited for here: one that pauses has to be told where it says so."""

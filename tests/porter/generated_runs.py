@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +17,6 @@ from aioport.findings import Severity
 from aioport.history import Version
 from aioport.project import port_bytes
 from aioport.results import FileReport
-
 from generated_programs import SUPPORT
 
 _ROOT = Path(__file__).resolve().parents[2]

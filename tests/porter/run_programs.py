@@ -3,8 +3,6 @@
 Started by :mod:`generated_runs`. One process runs many programs, since starting it is what takes time.
 """
 
-from __future__ import print_function
-
 import io
 import json
 import linecache
@@ -34,7 +32,7 @@ class Printed(io.StringIO):
     """What ``print`` writes: bytes on Python 2."""
 
     def write(self, text):
-        return io.StringIO.write(self, text if isinstance(text, type(u"")) else text.decode("utf-8"))
+        return io.StringIO.write(self, text if isinstance(text, str) else text.decode("utf-8"))
 
 
 def outcome(path):
@@ -52,7 +50,7 @@ def outcome(path):
     error = None
     signal.alarm(_SECONDS)
     try:
-        with io.open(path, "rb") as file:
+        with open(path, "rb") as file:
             source = file.read()
         exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
     except SyntaxError:
