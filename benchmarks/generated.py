@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -90,7 +91,11 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="other seeds give other programs")
     parser.add_argument(
-        "--keep", type=Path, default=Path("diverged"), metavar="DIR", help="for what diverges (default: %(default)s)"
+        "--keep",
+        type=Path,
+        default=Path(tempfile.gettempdir(), "aioport-diverged"),
+        metavar="DIR",
+        help="for what diverges (default: %(default)s)",
     )
     options = parser.parse_args()
     options.keep.mkdir(parents=True, exist_ok=True)

@@ -81,8 +81,10 @@ class Traces:
         return self._wrong[style, text]
 
     def _all_wrong(self, case: str, style: str, text: str) -> Iterator[str]:
-        path = self._folder / f"program{len(self._wrong)}.py"
-        path.write_text(text, encoding="utf-8")
+        path = Path(programs.path_of(case, style))
+        if text != text_of(case, style):
+            path = self._folder / f"program{len(self._wrong)}.py"
+            path.write_text(text, encoding="utf-8")
         for version in self.runs(case, style):
             self._runners[version].start(path)
             printed, error = self._runners[version].outcome()

@@ -5,7 +5,7 @@ They import :data:`SUPPORT`, which has to lie beside them as ``support.py``.
 Every line that a program prints starts with the name of the logical thread that prints it. The threads only meet where
 the order of their steps makes no difference (one reader a queue, events that are set once, joined tasks, locks around
 what nobody else sees, cancellation of what waits for nothing else): so the lines of one thread are the same however
-many turns of the loop a call takes, which is more with Trollius. Where turns are the same all lines are, in their order.
+many turns of the loop a call takes, which is more with Trollius. Where turns are the same all lines are in order, too.
 """
 
 from __future__ import annotations

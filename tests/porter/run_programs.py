@@ -15,7 +15,6 @@ import types
 
 _SECONDS = 10
 
-
 _SUPPORT = {}
 """What programs of a folder import: a module for each folder."""
 
@@ -32,7 +31,7 @@ class Printed(io.StringIO):
     """What ``print`` writes: bytes on Python 2."""
 
     def write(self, text):
-        return io.StringIO.write(self, text if isinstance(text, str) else text.decode("utf-8"))
+        return io.StringIO.write(self, text.decode("utf-8") if isinstance(text, bytes) else text)
 
 
 def outcome(path):
