@@ -49,6 +49,34 @@ class Step(object):
         return self.quiet and kind is ValueError
 
 
+class Stage(object):
+    def __init__(self, t, name, quiet):
+        self.step = Step(t, name, quiet)
+
+    async def __aenter__(self):
+        await asyncio.sleep(0)
+        return self.step.__enter__()
+
+    async def __aexit__(self, kind, error, traceback):
+        await asyncio.sleep(0)
+        return self.step.__exit__(kind, error, traceback)
+
+
+class Ticks(object):
+    def __init__(self, number):
+        self.number = number
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        await asyncio.sleep(0)
+        if self.number == 0:
+            raise StopAsyncIteration
+        self.number -= 1
+        return self.number
+
+
 def log(t, text):
     print("%s: %s" % (t, text))
 
@@ -124,7 +152,7 @@ async def watched(coroutine, ready):
 _START = """\
 import asyncio
 
-from support import HOLD, TASKS, Step, add, begin, both, counted, filling, fork
+from support import HOLD, TASKS, Stage, Step, Ticks, add, begin, both, counted, filling, fork
 from support import later, log, now, pause, setting, shown, spawn, watched
 """
 
@@ -285,13 +313,13 @@ class Writer:
         """One statement."""
         kinds: list[Callable[[Place], Lines]] = [self.logging, self.assigning]
         if not place.calm:
-            kinds += [self.turning, self.adding, self.unpacking]
+            kinds += [self.turning, self.adding, self.unpacking, self.collecting]
             if place.pausing:
                 kinds.append(self.pausing)
         if place.depth > 0:
             kinds += [self.branching, self.looping, self.repeating, self.trying, self.managing, self.trying]
             if not place.calm:
-                kinds += [self.locking, self.taking, self.nesting, self.waiting]
+                kinds += [self.locking, self.taking, self.nesting, self.waiting, self.staging, self.ticking]
                 if any(not routine.pausing for routine in place.routines):
                     kinds += [self.joining, self.gathering]
                 if any(routine.pausing for routine in place.routines):
@@ -323,6 +351,14 @@ class Writer:
                 )
             )
         ]
+
+    def collecting(self, place: Place) -> Lines:
+        """A comprehension that waits."""
+        element = str(self.choice("v", f"await later(v + {self.choice(*place.names)})"))
+        source = (
+            f"for v in range({self.number(2)})" if "await" in element else f"async for v in Ticks({self.number(2)})"
+        )
+        return [f"{place.names[0]} = sum([{element} {source}])"]
 
     def pausing(self, place: Place) -> Lines:
         return ["await pause(t, ready)"]
@@ -400,6 +436,18 @@ class Writer:
             items[-1] += f" as {name}"
         lines = self.block(replace(place, managed=True), 2)
         return [f"with {', '.join(items)}:", *_indented(lines)]
+
+    def staging(self, place: Place) -> Lines:
+        name = self.fresh("w")
+        target = f" as {name}" if self.rarely(2) else ""
+        head = f"async with Stage(t, {self.value(place, 1)}, {self.choice(True, False)}){target}:"
+        return [head, *_indented(self.block(place, 2))]
+
+    def ticking(self, place: Place) -> Lines:
+        name = self.fresh("i")
+        inner = replace(place, names=(*place.names, name), looping=True)
+        head = f"async for {name} in Ticks({self.number(2, 1)}):"
+        return [head, *_indented(self.block(inner)), *self.finishing(place)]
 
     def locking(self, place: Place) -> Lines:
         if not place.locked and self.rarely(2):

@@ -120,7 +120,9 @@ class Runs:
         self._number = 0
         self._written("native", "support", SUPPORT)
         for port in PORTS:
-            self._written(port.name, "support", _ported(SUPPORT, port).after.decode())
+            report = _ported(SUPPORT, port)
+            assert not any(finding.severity >= Severity.ERROR for finding in report.findings), report.findings
+            self._written(port.name, "support", report.after.decode())
         self.refused: dict[str, int] = {}
         """How many programs each port left, by the port's name and the codes of the findings."""
 

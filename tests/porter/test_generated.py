@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from generated_programs import programs
 from generated_runs import Divergence, Runs
 
-
 if sys.version_info[:2] != (3, 13):
     pytest.skip("once is enough: what Python runs the porter makes no difference", allow_module_level=True)
 
