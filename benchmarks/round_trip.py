@@ -45,7 +45,7 @@ def codes(report: FileReport, least: Severity) -> str:
 
 def round_trip(text: str, path: str, to: str, version: Version) -> tuple[str, str]:
     """What became of one file: ``equal``, ``refused``, ``unequal`` or ``failed``; and the codes that say why."""
-    pivot_version = target_of(to).meaning or (3, 8)
+    pivot_version = target_of(to).meaning or target_of("async-await").default
     pivot = port(text, path, "async-await", pivot_version)
     if codes(pivot, Severity.FAILURE):
         return "no pivot", codes(pivot, Severity.FAILURE)
