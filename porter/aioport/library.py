@@ -35,9 +35,6 @@ FUTURE_METHODS = frozenset(["create_future", "create_task", "run_in_executor"])
 LOCKS = _names("BoundedSemaphore Condition Lock Semaphore")
 """Classes whose instances ``with (yield from lock)`` took and ``async with`` takes."""
 
-MANAGER_MAKERS = frozenset(["contextlib.asynccontextmanager"])
-"""Decorators whose functions give asynchronous context managers."""
-
 TASK_MAKERS = _names(
     "Task as_completed async create_task ensure_future gather run run_coroutine_threadsafe shield wait wait_for"
 )

@@ -120,8 +120,7 @@ class Values:
             function = self._function(node.func)
             if function is not None:
                 values = [returned.value for returned in function.returns]
-                made = any(self._names.means(d.decorator, library.MANAGER_MAKERS) for d in function.node.decorators)
-                return made or (bool(values) and all(v is not None and self.is_no_lock(v, depth + 1) for v in values))
+                return bool(values) and all(v is not None and self.is_no_lock(v, depth + 1) for v in values)
             return not self._names.origins(node.func) & (library.LOCKS | {UNKNOWN})
         values = [value for value in self._assigned(node) if not _is_none(value)]
         return bool(values) and all(value is not None and self.is_no_lock(value, depth + 1) for value in values)

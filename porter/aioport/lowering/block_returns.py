@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import libcst as cst
 
@@ -30,13 +31,9 @@ def bring_down_returns(down: Down, function: Function) -> None:
     """Rewrite the ``with`` statements of ``function`` that would see a value that is returned in them."""
     for node in dict.fromkeys(outermost for _, outermost in seen_returns(down.lower, function)):
         name = down.fresh(node, "result", "returned")
-        ends = _ends(down.lower, node)
-
-        def rewrite(updated: cst.CSTNode, name: str = name, ends: bool = ends) -> cst.FlattenSentinel[cst.CSTNode]:
-            assert isinstance(updated, cst.With)
-            return cst.FlattenSentinel(_moved(updated, name, ends))
-
-        down.edits.on(node, rewrite)
+        down.edits.on(
+            node, partial(_moved, name=name, ends=_ends(down.lower, node), whole=_moves(down, function, node))
+        )
 
 
 def seen_returns(lower: Lower, function: Function) -> Iterator[tuple[cst.Return, cst.With]]:
@@ -59,18 +56,30 @@ def can_leave(lower: Lower, function: Function, node: cst.With) -> bool:
     return _ends(lower, node) or _is_last(lower, function, node)
 
 
-def _moved(node: cst.With, name: str, ends: bool) -> list[cst.BaseStatement]:
+def _moves(down: Down, function: Function, node: cst.With) -> bool:
+    """Whether the statement that returns can stand after the block as it is: nothing else binds its name."""
+    *others, last = as_block(node.body).body
+    if not others or not _ends(down.lower, node) or not _returns_name(last) or any(map(_returns, others)):
+        return False
+    name = last.body[0].value  # type: ignore[attr-defined]
+    names = down.lower.analysis.names
+    return names.binding_scope(name) is function.scope and all(
+        names.scope_of(binding.node) is function.scope for binding in function.scope.bindings[name.value]
+    )
+
+
+def _moved(node: cst.CSTNode, *, name: str, ends: bool, whole: bool) -> cst.FlattenSentinel[cst.BaseStatement]:
+    assert isinstance(node, cst.With)
     body = as_block(node.body)
-    last = body.body[-1]
-    if ends and len(body.body) > 1 and _returns_name(last) and not any(map(_returns, body.body[:-1])):
-        return [node.with_changes(body=body.with_changes(body=body.body[:-1])), last]
+    if whole:
+        return cst.FlattenSentinel([node.with_changes(body=body.with_changes(body=body.body[:-1])), body.body[-1]])
     after = cst.SimpleStatementLine([cst.Return(cst.Name(name))])
     changed = node.with_changes(body=_Block(name, ends).settled(body))
     if ends:
-        return [changed, after]
+        return cst.FlattenSentinel([changed, after])
     # What ends the block in another way returns nothing.
     before = assign(name, cst.Name("None")).with_changes(leading_lines=node.leading_lines)
-    return [before, changed.with_changes(leading_lines=()), after]
+    return cst.FlattenSentinel([before, changed.with_changes(leading_lines=()), after])
 
 
 def _returns_name(line: cst.CSTNode) -> bool:
@@ -110,9 +119,12 @@ class _Block:
             # What comes after `if x: return y` is its `else`.
             if not isinstance(statement, cst.If) or statement.orelse is not None or not _always_returns(statement.body):
                 raise _Stuck
-            orelse = cst.Else(block.with_changes(body=rest, header=cst.TrailingWhitespace()))
-            statement = statement.with_changes(orelse=orelse)
-            block = block.with_changes(footer=())
+            if len(rest) == 1 and isinstance(rest[0], cst.If):
+                statement = statement.with_changes(orelse=rest[0])
+            else:
+                orelse = cst.Else(block.with_changes(body=rest, header=cst.TrailingWhitespace()))
+                statement = statement.with_changes(orelse=orelse)
+                block = block.with_changes(footer=())
         return block.with_changes(body=[*block.body[:index], self._settled_statement(statement)])
 
     def _settled_statement(self, node: cst.BaseStatement) -> cst.BaseStatement:

@@ -83,7 +83,11 @@ class Down:
 
     def special(self, holder: str, method: str) -> cst.Attribute:
         """``type(holder).__method__``: where Python looks up its special methods."""
-        return cst.Attribute(cst.Call(cst.Name("type"), [cst.Arg(cst.Name(holder))]), cst.Name(f"__{method}__"))
+        scopes = self.lower.analysis.names.scopes.values()
+        # Methods do not see what the class calls so.
+        taken = any("type" in scope.bindings and not isinstance(scope.opener, cst.ClassDef) for scope in scopes)
+        kind = cst.Attribute(self.module("builtins"), cst.Name("type")) if taken else cst.Name("type")
+        return cst.Attribute(cst.Call(kind, [cst.Arg(cst.Name(holder))]), cst.Name(f"__{method}__"))
 
     def text(self) -> str:
         """The file, brought down."""
