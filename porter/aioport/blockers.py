@@ -16,7 +16,7 @@ from aioport.values import Awaitability, Manager, Values
 WITH_AWAIT_GONE = (3, 9)
 """First version whose locks ``with (await lock)`` no longer takes (history.md, B6)."""
 
-ASYNCHRONOUS_GENERATORS = (3, 6)
+_ASYNCHRONOUS_GENERATORS = (3, 6)
 """First version with ``yield`` in ``async def`` (PEP 525)."""
 
 
@@ -120,12 +120,12 @@ def _of_yields(values: Values, function: Function) -> Iterator[Blocker]:
 def _of_asynchronous_generators(function: Function, target_version: tuple[int, int]) -> Iterator[Blocker]:
     if function.generator is None:
         return
-    if target_version < ASYNCHRONOUS_GENERATORS or not any(s.wait is Wait.ITEM for s in function.suspensions):
+    if target_version < _ASYNCHRONOUS_GENERATORS or not any(s.wait is Wait.ITEM for s in function.suspensions):
         yield Blocker(
             function.generator,
             "asynchronous-iteration",
             "asynchronous generators came with Python 3.6"
-            if target_version < ASYNCHRONOUS_GENERATORS
+            if target_version < _ASYNCHRONOUS_GENERATORS
             else "nothing in this generator hands out a value, so it would become a coroutine function",
             "write a class with __aiter__ and __anext__",
         )

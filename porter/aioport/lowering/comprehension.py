@@ -7,7 +7,7 @@ has to run where it ran before, so only what cannot tell the difference may stan
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Union
 
 import libcst as cst
@@ -19,7 +19,7 @@ from aioport.lowering.down import Down, as_block, assign
 from aioport.lowering.evaluation import Evaluation
 from aioport.lowering.generator_expression import line_before, to_functions, why_not_function
 from aioport.lowering.loops import below, in_parentheses, line_of, loops_of, own_comments
-from aioport.lowering.variables import each, is_used_around, rename
+from aioport.lowering.variables import each, is_seen_around, rename
 from aioport.names import Scope
 from aioport.tree import Rewrite, walk
 
@@ -160,7 +160,7 @@ class _Unrolling:
     def _keep_scope(self, node: Collected) -> None:
         """Rename the variables of a comprehension that mean something else in the function."""
         for name in self._lower.analysis.names.scopes[node].bindings:
-            if is_used_around(self._lower, name, self._function.scope):
+            if is_seen_around(self._lower, node, name, self._function.scope):
                 if name not in self._renamed:
                     self._renamed[name] = self._down.fresh(self._statement, each(name))
                 rename(self._lower, self._down.edits, node, name, self._renamed[name])
@@ -179,7 +179,7 @@ class _Unrolling:
         names = self._lower.analysis.names
         inside = set(walk(node))
         loads = [load for load in self._lower.analysis.loads[scope, target.value] if load is not target]
-        if any(load in inside or names.scope_of(load) is not scope and not self._is_plain(load) for load in loads):
+        if any(load in inside or (names.scope_of(load) is not scope and not self._is_plain(load)) for load in loads):
             return ""
         bindings = names.scopes[node].bindings
         seen = self._is_guarded() and not self._is_only_used_after([load for load in loads if load not in inside])
@@ -232,11 +232,9 @@ class _Unrolling:
 
     def _loop(self, node: Collected) -> list[cst.BaseStatement]:
         updated, name = self._updated[node], self._names[node]
-        if isinstance(updated, cst.ListComp) and isinstance(self._statement, cst.Expr):
-            if self._statement.value is node:
-                return self._commented(
-                    [loops_of(updated.for_in, [line_of(cst.Expr(parenthesized_if_broken(updated.elt)))])], updated
-                )
+        if isinstance(updated, cst.ListComp) and isinstance(self._statement, cst.Expr) and self._is_gone():
+            element = line_of(cst.Expr(parenthesized_if_broken(updated.elt)))
+            return self._commented([loops_of(updated.for_in, [element])], updated)
         start = assign(name, _empty(updated))
         if self._assigned:
             assert isinstance(self._statement, cst.BaseSmallStatement)
@@ -255,7 +253,8 @@ class _Unrolling:
         key: cst.BaseExpression = updated.key
         assert isinstance(node, cst.DictComp)
         before: list[cst.BaseStatement] = []
-        if not _is_constant(node.key) and not _is_constant(node.value):
+        variables = self._lower.analysis.names.scopes[node].bindings
+        if not _is_constant(node.key, variables) and not _is_constant(node.value, variables):
             # The value of an assignment is evaluated before what is assigned to.
             fresh = self._down.fresh(self._statement, "key", f"{name.value}_key")
             before = [assign(fresh, parenthesized_if_broken(key))]
@@ -317,6 +316,8 @@ def _empty(node: Collected) -> cst.BaseExpression:
     return cst.List([]) if isinstance(node, cst.ListComp) else cst.Dict([])
 
 
-def _is_constant(node: cst.BaseExpression) -> bool:
-    """Whether it makes no difference when ``node`` is evaluated."""
-    return isinstance(node, (cst.Name, cst.BaseNumber, cst.SimpleString))
+def _is_constant(node: cst.BaseExpression, variables: Collection[str]) -> bool:
+    """Whether it makes no difference when ``node`` is evaluated; only the loops assign to ``variables``."""
+    if isinstance(node, cst.Name):
+        return node.value in variables
+    return isinstance(node, (cst.BaseNumber, cst.SimpleString))

@@ -22,25 +22,43 @@ def lower_list_variables(lower: Lower) -> None:
         while isinstance(around.opener, cst.ListComp) and around.parent is not None:
             around = around.parent
         for name in names.scopes[node].bindings:
-            if is_used_around(lower, name, around):
+            if is_seen_around(lower, node, name, around):
                 lower.unlike.append(node)
                 rename(lower, lower.edits, node, name, Down(lower).fresh(node, each(name)))
 
 
-def is_used_around(lower: Lower, name: str, around: Scope) -> bool:
-    """Whether ``name`` means something in the scope ``around`` that a variable of that name would be instead."""
-    if name in around.bindings or name in around.elsewhere:
+def is_seen_around(lower: Lower, node: cst.BaseComp, name: str, around: Scope) -> bool:
+    """Whether the scope ``around`` would see that a variable of the comprehension ``node`` is its own variable."""
+    if not isinstance(around.opener, cst.FunctionDef):
+        return name in around.bindings
+    if name in around.elsewhere:
         return True
     names = lower.analysis.names
-    outer = around.find(name)
-    inside = around.opener.body if isinstance(around.opener, cst.FunctionDef) else around.opener
+    bound = around.find(name)
     return any(
         isinstance(part, cst.Name)
         and part.value == name
         and names.is_evaluated(part)
-        and names.binding_scope(part) is outer
-        for part in walk(inside)
+        and names.binding_scope(part) is bound
+        and not _is_set_before(lower, part, node)
+        for part in walk(around.opener.body)
     )
+
+
+def _is_set_before(lower: Lower, use: cst.Name, node: cst.BaseComp) -> bool:
+    """Whether a name surely has another value again where it is used, or is given one there."""
+    parents = lower.analysis.names.parents
+    if isinstance(parents[use], cst.AssignTarget):
+        return True
+    child: cst.CSTNode = use
+    while not isinstance(child, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+        parent = parents[child]
+        if isinstance(parent, cst.For) and child in (parent.target, parent.body):
+            targets = {part.value for part in walk(parent.target) if isinstance(part, cst.Name)}
+            if use.value in targets and not any(part is node for part in walk(parent.body)):
+                return True
+        child = parent
+    return False
 
 
 def each(name: str) -> str:
