@@ -172,7 +172,7 @@ class Analysis:
         return None
 
     def _is_behind_return(self, node: cst.Yield) -> bool:
-        """Whether a ``return`` or ``raise`` stands before the statement ``node`` in its block, so that it never runs."""
+        """Whether the statement ``node`` never runs: a ``return`` or ``raise`` stands before it in its block."""
         line = self.names.parents[self.names.parents[node]]
         block = self.names.parents.get(line)
         if not isinstance(line, cst.SimpleStatementLine) or not isinstance(block, cst.IndentedBlock):
