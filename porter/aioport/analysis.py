@@ -171,6 +171,18 @@ class Analysis:
             return statement
         return None
 
+    def _is_behind_return(self, node: cst.Yield) -> bool:
+        """Whether the statement ``node`` never runs: a ``return`` or ``raise`` stands before it in its block."""
+        line = self.names.parents[self.names.parents[node]]
+        block = self.names.parents.get(line)
+        if not isinstance(line, cst.SimpleStatementLine) or not isinstance(block, cst.IndentedBlock):
+            return False
+        before = block.body[: list(block.body).index(line)]
+        return any(
+            isinstance(other, cst.SimpleStatementLine) and isinstance(other.body[-1], (cst.Return, cst.Raise))
+            for other in before
+        )
+
     def foreign_star_imports(self) -> list[cst.ImportFrom]:
         """The star imports of a style's own library, which the port makes star imports of asyncio."""
         foreign = libraries() - {"asyncio"}
@@ -285,7 +297,8 @@ class Analysis:
             if isinstance(item, (cst.List, cst.Tuple)) and not item.elements:
                 return Suspension(node, Wait.NOTHING, None, explicit, used)
         elif value is None:
-            return Suspension(node, Wait.NOTHING if self.never_run(node) else Wait.TURN, None, False, used)
+            never = self.never_run(node) is not None or self._is_behind_return(node)
+            return Suspension(node, Wait.NOTHING if never else Wait.TURN, None, False, used)
         else:
             item, explicit = value, False
             while (

@@ -136,6 +136,9 @@ class CancelledPasses(Code):
         except Exception:
             log.exception("work failed")
 
+    A function is left its handlers, with a warning, where one of them asks whether what it caught is a CancelledError:
+    it was written for Python 3.7 or older.
+
     What to do: nothing. If the program ran on Python 3.7 and relied on catching it, take the added handler away.
     """
 
@@ -515,6 +518,9 @@ class NativeInGenerator(Code):
         def __await__(self):
             yield from self.acquire()                 # before
             yield from self.acquire().__await__()     # after
+
+    On the way back the call goes again; where what it is called on may be a generator or not, it is asked with
+    ``getattr(x, "__await__", lambda: x)()``.
 
     What to do: nothing where the finding is a note. Where it is a warning, aioport could not tell whether what is
     delegated to has become a coroutine: write the call of ``__await__()`` if it has.

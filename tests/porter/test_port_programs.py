@@ -14,11 +14,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fixtures"))
 
 import programs
-from aioport.config import Settings
 from aioport.findings import Severity
-from aioport.project import port_bytes
-from aioport.results import FileReport
-from aioport.styles import target_of
+from program_ports import noted_of, ported, text_of
 
 COMPAT = Path(__file__).resolve().parents[2] / "compat"
 # All pairs on one Python, where they take minutes; on the others those to async/await: the parser is libcst's own,
@@ -33,42 +30,25 @@ PAIRS = [
 ]
 
 
-def _read(case: str, style: str) -> str:
-    return Path(programs.path_of(case, style)).read_bytes().decode()
-
-
-def _ported(case: str, source: str, target: str) -> FileReport:
-    to = target.replace("_", "-")
-    settings = Settings(to=to, target_version=target_of(to).default, jobs=1)
-    return port_bytes(_read(case, source).encode(), f"{case}/{source}.py", settings)
-
-
-def _note(section: str, case: str, source: str, target: str) -> str | None:
-    """What case.toml says of porting one style to another: of this pair, or of all ports to the target."""
-    notes = programs.noted(case, section)
-    found: str | None = notes.get(f"{source}_to_{target}", notes.get(f"to_{target}"))
-    return found
-
-
-INEXACT = [pair for pair in PAIRS if _note("inexact", *pair) is not None]
+INEXACT = [pair for pair in PAIRS if noted_of("inexact", *pair) is not None]
 
 
 @pytest.mark.parametrize(("case", "source", "target"), PAIRS)
 def test_becomes_the_program_in_the_other_style(case: str, source: str, target: str) -> None:
-    report = _ported(case, source, target)
+    report = ported(case, source, target)
     if (case, source, target) in INEXACT:
-        assert report.after.decode() != _read(case, target), "has become exact: remove the note"
+        assert report.after.decode() != text_of(case, target), "has become exact: remove the note"
     else:
-        assert report.after.decode() == _read(case, target)
+        assert report.after.decode() == text_of(case, target)
     codes = {finding.code for finding in report.findings if finding.severity >= Severity.WARNING}
-    assert codes == set((_note("findings", case, source, target) or "").split())
+    assert codes == set((noted_of("findings", case, source, target) or "").split())
 
 
 @pytest.mark.parametrize(("case", "source", "target"), INEXACT)
 def test_another_text_has_the_same_trace(case: str, source: str, target: str, tmp_path: Path) -> None:
     if (case, target) not in programs.runnable():
         pytest.skip("this Python does not run the program in that style")
-    report = _ported(case, source, target)
+    report = ported(case, source, target)
     if any(finding.severity >= Severity.ERROR for finding in report.findings):
         assert report.after == report.before
         return
@@ -84,5 +64,5 @@ def test_another_text_has_the_same_trace(case: str, source: str, target: str, tm
 @pytest.mark.parametrize("style", programs.STYLES)
 @pytest.mark.parametrize("case", programs.cases())
 def test_in_its_own_style_nothing_changes(case: str, style: str) -> None:
-    report = _ported(case, style, style)
+    report = ported(case, style, style)
     assert report.after == report.before

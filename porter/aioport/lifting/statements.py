@@ -28,9 +28,12 @@ def remove_statement(lift: Lift, statement: cst.BaseSmallStatement) -> None:
         lift.edits.replace(statement, cst.Pass())
         return
     lift.edits.remove(line)
-    comments = comment_lines(line.leading_lines, line.trailing_whitespace)
-    if comments:
-        _move_comments(lift, comments, block, siblings, list(siblings).index(line))
+    index = list(siblings).index(line)
+    lines = comment_lines(line.leading_lines, line.trailing_whitespace)
+    if not lines and _heads_a_group(siblings[index : index + 2]):
+        lines = list(line.leading_lines)
+    if lines:
+        _move_lines(lift, lines, block, siblings, index)
 
 
 def remove_block(lift: Lift, statement: cst.BaseCompoundStatement) -> None:
@@ -60,18 +63,23 @@ def comment_lines(leading: Sequence[cst.EmptyLine], trailing: cst.TrailingWhites
     return lines
 
 
-def _move_comments(
-    lift: Lift, comments: list[cst.EmptyLine], block: cst.CSTNode, siblings: Sequence[cst.CSTNode], index: int
+def _heads_a_group(statements: Sequence[cst.CSTNode]) -> bool:
+    """Whether the first statement is set apart from what is above it, and the second follows at once."""
+    return len(statements) == 2 and not getattr(statements[1], "leading_lines", ())
+
+
+def _move_lines(
+    lift: Lift, lines: list[cst.EmptyLine], block: cst.CSTNode, siblings: Sequence[cst.CSTNode], index: int
 ) -> None:
     if index + 1 < len(siblings):
         lift.edits.on(
             siblings[index + 1],
             lambda updated: updated.with_changes(
-                leading_lines=[*comments, *updated.leading_lines]  # type: ignore[attr-defined]
+                leading_lines=[*lines, *updated.leading_lines]  # type: ignore[attr-defined]
             ),
         )
     else:
         lift.edits.on(
             block,
-            lambda updated: updated.with_changes(footer=[*comments, *updated.footer]),  # type: ignore[attr-defined]
+            lambda updated: updated.with_changes(footer=[*lines, *updated.footer]),  # type: ignore[attr-defined]
         )

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import libcst as cst
 
-from aioport.analysis import Definition
+from aioport.analysis import Definition, Function
 from aioport.findings import Applicability, Severity
 from aioport.lifting.returns import may_catch
 from aioport.lowering.context import Lower
+from aioport.lowering.era import handler_asking, report_asking
 from aioport.names import dotted
 from aioport.tree import walk
 
@@ -26,14 +27,28 @@ def lower_cancellation(lower: Lower) -> None:
     """Let cancellation pass by the handlers for Exception of what was written for async/await in the original."""
     if lower.version >= _BASE_EXCEPTION_SINCE or not lower.always_native:
         return
+    asking = _asking(lower)
     for node in walk(lower.analysis.module):
         if isinstance(node, (cst.Try, cst.With)) and _is_of_async_await(lower, node):
+            if lower.analysis.function_around(node) in asking:
+                continue
             raising = any(_may_be_cancelled(lower, part) for part in walk(node.body))
             handler = _stopping(lower, node) if raising and isinstance(node, cst.Try) else None
             if handler is not None and isinstance(node, cst.Try):
                 _let_pass(lower, node, handler)
             if raising and isinstance(node, cst.With):
                 _report_suppressing(lower, node)
+
+
+def _asking(lower: Lower) -> set[Function]:
+    """The functions that ask for CancelledError where it was an Exception: they are as old as that, and stay."""
+    asking = set()
+    for function in lower.lowered():
+        handler = handler_asking(lower, function) if function.qualname in lower.always_native else None
+        if handler is not None:
+            asking.add(function)
+            report_asking(lower, function, handler)
+    return asking
 
 
 def _is_of_async_await(lower: Lower, node: cst.CSTNode) -> bool:

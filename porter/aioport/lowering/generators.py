@@ -6,14 +6,16 @@ import libcst as cst
 
 from aioport.analysis import Definition, Function, Target
 from aioport.facts import CallUses
-from aioport.findings import Severity
+from aioport.findings import Applicability, Severity
 from aioport.lowering.context import Lower
+from aioport.names import dotted
 
 
 def lower_kept_delegations(lower: Lower) -> None:
     """``yield from x.__await__()`` becomes ``yield from x`` where x is a coroutine that is lowered.
 
-    The generator that such a coroutine is has no ``__await__``, and a plain generator may delegate to it.
+    The generator that such a coroutine is has no ``__await__``, and a plain generator may delegate to it. What may be
+    one or not is asked when it runs, if it can be named twice.
     """
     uses = CallUses(lower.analysis)
     for function in lower.analysis.functions:
@@ -30,6 +32,10 @@ def lower_kept_delegations(lower: Lower) -> None:
                 # Lifting knows less of what an abstract method may be.
                 lower.unlike.append(suspension.node)
                 lower.edits.on(call, lambda updated: updated.func.value)  # type: ignore[arg-type, attr-defined]
+            elif dotted(inner) is not None:
+                lower.unlike.append(suspension.node)
+                lower.edits.on(call, _asked)  # type: ignore[arg-type]
+                _report_asked(lower, suspension.node)
             else:
                 _report(lower, function, suspension.node)
 
@@ -52,6 +58,26 @@ def _reaches_lowered(lower: Lower, target: Target) -> bool:
     lowered = lower.lowered()
     returning = [function for function in reached if function in lower.natives or function.returns]
     return bool(returning) and all(function in lowered for function in returning)
+
+
+def _asked(updated: cst.CSTNode) -> cst.CSTNode:
+    """``getattr(x, "__await__", lambda: x)()`` for ``x.__await__()``."""
+    assert isinstance(updated, cst.Call)
+    assert isinstance(updated.func, cst.Attribute)
+    value = updated.func.value
+    args = [value, cst.SimpleString('"__await__"'), cst.Lambda(cst.Parameters(), value)]
+    return updated.with_changes(func=cst.Call(cst.Name("getattr"), [cst.Arg(arg) for arg in args]))
+
+
+def _report_asked(lower: Lower, node: cst.CSTNode) -> None:
+    lower.report(
+        node,
+        "native-in-generator",
+        Severity.NOTE,
+        "this generator delegates to what may have become a generator, which has no __await__, so that is asked first",
+        "delegate to the generator itself if it always is one",
+        applicability=Applicability.SAFE,
+    )
 
 
 def _report(lower: Lower, function: Function, node: cst.CSTNode) -> None:

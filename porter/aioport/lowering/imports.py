@@ -105,12 +105,21 @@ class Imports:
                 names.append(self._renamed(alias))
         if names == list(node.names):
             return [node]
-        statements: list[Statement] = []
-        if kept:
-            statements.append(node.with_changes(names=_closed(kept, node.names)))
-        if names:
-            statements.append(node.with_changes(names=_closed(names, node.names)))
-        return statements
+        return self._parted(node, kept, node, names)
+
+    def _parted(
+        self,
+        node: Statement,
+        kept: list[cst.ImportAlias],
+        changed: Statement,
+        names: list[cst.ImportAlias],
+    ) -> list[Statement]:
+        """``node`` with what stays asyncio's, and ``changed`` with the names that do not."""
+        assert not isinstance(node.names, cst.ImportStar)
+        return [
+            *([node.with_changes(names=_closed(kept, node.names))] if kept else []),
+            *([changed.with_changes(names=_closed(names, node.names))] if names else []),
+        ]
 
     def _move_uses(self, alias: cst.ImportAlias) -> tuple[bool, bool]:
         """Rename what uses an import; whether something uses the target's library, and something still asyncio."""
@@ -164,12 +173,10 @@ class Imports:
             names = [*(cst.ImportAlias(cst.Name(word), comma=comma) for word in words), *names]
         if list(node.names) == names and lower.module == "asyncio":
             return [node]
-        statements: list[Statement] = []
-        if kept:
-            statements.append(node.with_changes(names=_closed(kept, node.names)))
-        if names:
-            statements.append(changed.with_changes(names=_closed(names, node.names)))
-        return statements
+        if (kept and names) or below.partition(".")[0] in lower.vocabulary.missing:
+            # Lifting joins no imports, and leaves what asyncio no longer has.
+            lower.unlike.append(node)
+        return self._parted(node, kept, changed, names)
 
     def _alias(
         self, alias: cst.ImportAlias, below: str, names: list[cst.ImportAlias], kept: list[cst.ImportAlias]

@@ -56,7 +56,7 @@ def wait(
     """``yield From(operand)`` with the target's ``word``, ``yield from operand`` without."""
     if word is None:
         return cst.Yield(cst.From(operand, whitespace_after_from=gap))
-    return cst.Yield(cst.Call(word, [cst.Arg(_without_needed_parentheses(operand))]))
+    return cst.Yield(_wrapped(word, operand))
 
 
 def stands_alone(lower: Lower, node: cst.BaseExpression) -> bool:
@@ -67,15 +67,17 @@ def stands_alone(lower: Lower, node: cst.BaseExpression) -> bool:
     )
 
 
-def _without_needed_parentheses(operand: cst.BaseExpression) -> cst.BaseExpression:
-    """``operand`` without the parentheses that ``await`` needed around it and the call's replace.
+def _wrapped(word: cst.BaseExpression, operand: cst.BaseExpression) -> cst.Call:
+    """The call of ``word``, whose parentheses replace those that ``await`` or the layout needed around ``operand``.
 
     Those around another ``yield`` stay, the call needs them too; so do those that nobody needed.
     """
-    if len(operand.lpar) != 1 or isinstance(operand, cst.Yield):
-        return operand
-    left, right = operand.lpar[0].whitespace_after, operand.rpar[0].whitespace_before
     plain = operand.with_changes(lpar=[], rpar=[])
-    if as_primary(plain) is plain or not left.empty or not right.empty or isinstance(plain, (cst.Tuple, cst.NamedExpr)):
-        return operand
-    return plain
+    if len(operand.lpar) != 1 or isinstance(operand, (cst.Yield, cst.Tuple, cst.NamedExpr)):
+        return cst.Call(word, [cst.Arg(operand)])
+    left, right = operand.lpar[0].whitespace_after, operand.rpar[0].whitespace_before
+    if isinstance(left, cst.ParenthesizedWhitespace) or isinstance(right, cst.ParenthesizedWhitespace):
+        return cst.Call(word, [cst.Arg(plain, whitespace_after_arg=right)], whitespace_before_args=left)
+    if as_primary(plain) is plain or not left.empty or not right.empty:
+        return cst.Call(word, [cst.Arg(operand)])
+    return cst.Call(word, [cst.Arg(plain)])
