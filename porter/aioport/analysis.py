@@ -70,6 +70,10 @@ class Blocker:
     code: str
     message: str
     advice: str
+    asked: cst.BaseExpression | None = None
+    """The expression that only the rest of the project may tell about; where it does there is no blocker."""
+    asks_for_manager: bool = False
+    """Whether it is asked what a with statement enters, and not whether the value is awaitable."""
 
 
 @dataclass(eq=False)

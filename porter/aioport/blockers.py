@@ -140,6 +140,7 @@ def _of_returns(analysis: Analysis, values: Values, function: Function) -> Itera
                 "the coroutine decorator awaits a future or coroutine returned here, async def does not, and whether "
                 "this value is one cannot be told from this file",
                 "write `return await ...` into an async def if it is, or a plain `return` if it is not",
+                asked=returning.value,
             )
 
 
@@ -191,6 +192,8 @@ def _of_managers(values: Values, function: Function, target_version: tuple[int, 
                     "whether this is a lock (`async with`) or an awaitable that gives the context manager "
                     "(`with await`) cannot be told from this file",
                     "write one of the two",
+                    asked=waits[operand].operand,
+                    asks_for_manager=True,
                 )
             elif kind is Manager.LOCK:
                 yield Blocker(

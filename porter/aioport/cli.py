@@ -128,7 +128,8 @@ def _settings(paths: tuple[str, ...], options: dict[str, Any]) -> Settings:
             chosen["exclude_folder"] = "."
     except ConfigError as error:
         raise click.UsageError(str(error)) from None
-    chosen["exclude"] = tuple(chosen.get("exclude", ()))
+    for key in ("exclude", "coroutine_decorators"):
+        chosen[key] = tuple(chosen.get(key, ()))
     return Settings(**chosen)
 
 

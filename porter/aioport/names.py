@@ -297,7 +297,8 @@ class Names:
             name = self._real(dotted(alias.name) or "")
             bound = alias.asname.name if alias.asname is not None else alias.name
             if isinstance(bound, cst.Name):
-                scope.bind(bound.value, Binding(alias, origin=f"{base}.{name}"))
+                dot = "" if base.endswith(".") else "."
+                scope.bind(bound.value, Binding(alias, origin=f"{base}{dot}{name}"))
 
     def _real(self, name: str) -> str:
         return ".".join(self._renamed.get(part, part) for part in name.split("."))

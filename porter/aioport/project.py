@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import PurePath
 from typing import TypeVar, Union
 
 from aioport.config import Settings
@@ -19,8 +20,9 @@ from aioport.depth import deep_recursion, with_deep_stack
 from aioport.discovery import discover
 from aioport.facts import FileFacts, facts_of
 from aioport.findings import Finding, Severity
-from aioport.infer import Decision, infer
+from aioport.inference import Decision, infer
 from aioport.lifting import Lift, lift
+from aioport.lifting.settling import settle
 from aioport.parsing import Parsed, Unportable, parse
 from aioport.pivot import Links, is_in_style, leave_dependents, lower_text
 from aioport.results import FileReport
@@ -54,9 +56,9 @@ _Facts = Union[FileFacts, FileReport, None]
 def port_bytes(data: bytes, path: str, settings: Settings) -> FileReport:
     """Port one file given by its bytes; ``path`` is what findings call it."""
     facts = with_deep_stack(_facts_of_bytes, data, path, settings)
-    if not isinstance(facts, FileFacts):
-        return facts or FileReport(path, data, data, 0, ())
-    decisions = infer([facts], unsafe=settings.unsafe).get(path, {})
+    if not isinstance(facts, FileFacts) or not facts.marked:
+        return facts if isinstance(facts, FileReport) else FileReport(path, data, data, 0, ())
+    decisions = _inferred([facts], settings).get(path, {})
     return with_deep_stack(_ported, data, path, decisions, settings).report
 
 
@@ -65,7 +67,7 @@ def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]
     found = list(discover(paths, settings.exclude, settings.exclude_folder))
     readable = [item for item in found if isinstance(item, str)]
     facts = list(_each(partial(_facts_of_path, settings=settings), readable, settings.jobs))
-    decisions = infer((fact for fact in facts if isinstance(fact, FileFacts)), unsafe=settings.unsafe)
+    decisions = _inferred(facts, settings)
     work = [(path, fact, decisions.get(path, {})) for path, fact in zip(readable, facts)]
     ports = _each(partial(_port_path, settings=settings), work, settings.jobs)
     if not settings.target.mixes(settings.target_version):
@@ -73,6 +75,11 @@ def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]
     reports = (port.report for port in ports)
     for item in found:
         yield next(reports) if isinstance(item, str) else _failure(b"", item)
+
+
+def _inferred(facts: Iterable[_Facts], settings: Settings) -> dict[str, dict[str, Decision]]:
+    known = [fact for fact in facts if isinstance(fact, FileFacts)]
+    return infer(known, unsafe=settings.unsafe, coroutine_decorators=settings.coroutine_decorators)
 
 
 def _without_dependents(ports: list[_Port]) -> Iterator[_Port]:
@@ -123,23 +130,29 @@ def _facts_of_path(path: str, settings: Settings) -> _Facts:
 
 
 def _facts_of_bytes(data: bytes, path: str, settings: Settings) -> _Facts:
-    if not marker(settings.to).search(data):
+    marked = marker(settings.to).search(data) is not None
+    if not marked and not _only_names_others(path):
         return None
     try:
         with deep_recursion(path):
             parsed = parse(data, path, settings.reading_version)
-            return facts_of(parsed.analysis, path, _digest(data))
+            return facts_of(parsed.analysis, path, _digest(data), marked=marked)
     except SourceError as error:
-        return _failure(data, error)
+        return _failure(data, error) if marked else None
     except Unportable as refusal:
-        return FileReport(path, data, data, 0, refusal.findings)
+        return FileReport(path, data, data, 0, refusal.findings) if marked else None
+
+
+def _only_names_others(path: str) -> bool:
+    """Whether a file that holds nothing to port may still say what the imports of other files mean."""
+    return PurePath(path).name == "__init__.py"
 
 
 def _port_path(item: tuple[str, _Facts, dict[str, Decision]], settings: Settings) -> _Port:
     path, facts, decisions = item
     if isinstance(facts, FileReport):
         return _Port(facts)
-    if facts is None:
+    if facts is None or not facts.marked:
         return _Port(FileReport(path, b"", b"", 0, ()))
     try:
         data = read(path)
@@ -195,6 +208,7 @@ def _lowered(parsed: Parsed, context: Lift, data: bytes, settings: Settings) -> 
 
 def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:
     """All passes run over one file: the edits and findings, with nothing applied yet."""
+    settle(parsed.analysis, parsed.values, decisions)
     context = Lift(
         path=path,
         lines=tuple(parsed.shielded.text.split("\n")),

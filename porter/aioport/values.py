@@ -54,6 +54,10 @@ class Values:
         self._names = analysis.names
         self._attributes: dict[str, list[cst.BaseExpression | None]] = defaultdict(list)
         self._elements: dict[str, list[cst.BaseExpression | None]] = defaultdict(list)
+        self.managers: dict[cst.BaseExpression, Manager] = {}
+        """What the rest of the project says that with statements enter."""
+        self.kinds: dict[cst.BaseExpression, Awaitability] = {}
+        """What the rest of the project says about returned values."""
         for node in walk(analysis.module):
             if isinstance(node, cst.Assign):
                 for target in node.targets:
@@ -77,6 +81,8 @@ class Values:
 
     def manager(self, operand: cst.BaseExpression | None) -> Manager:
         """What ``with (yield from operand):`` enters."""
+        if operand in self.managers:
+            return self.managers[operand]
         if isinstance(operand, cst.Call):
             function = self._function(operand.func)
             if function is not None and function.definition is not Definition.PLAIN:
@@ -195,6 +201,8 @@ class Values:
 
     def awaitability(self, node: cst.BaseExpression | None, depth: int = 0) -> Awaitability:
         """Whether the value of ``node`` is a future, coroutine or other awaitable."""
+        if node in self.kinds:
+            return self.kinds[node]
         if node is None or _is_none(node) or isinstance(node, _LITERALS):
             return Awaitability.NO
         if depth > _DEPTH:

@@ -12,7 +12,7 @@ from aioport.analysis import Function
 from aioport.config import WITH_LOCK_ENDS, Settings
 from aioport.facts import facts_of
 from aioport.findings import Applicability, Finding, Location, Severity
-from aioport.infer import Decision, Verdict, infer
+from aioport.inference import Decision, Verdict, infer
 from aioport.lifting import Lift
 from aioport.parsing import Parsed, Unportable, parse, parse_source
 from aioport.pivot import Lowered

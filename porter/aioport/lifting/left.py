@@ -6,7 +6,7 @@ import libcst as cst
 
 from aioport.analysis import Definition, Function, Wait
 from aioport.findings import Applicability, Severity
-from aioport.infer import ASSUMED, ITERATED, Decision, Verdict
+from aioport.inference import ASSUMED, ITERATED, Decision, Verdict
 from aioport.lifting.context import Lift
 from aioport.lifting.suspensions import lift_kept_delegations
 

@@ -1,0 +1,60 @@
+"""What the project tells about the questions of its files."""
+
+from __future__ import annotations
+
+from aioport import library
+from aioport.facts import Asked, FunctionFact, Question
+from aioport.inference.decisions import Answer
+from aioport.inference.evaluation import Evaluation
+from aioport.inference.things import Kind, Thing
+from aioport.values import Awaitability, Manager
+
+_OBJECTS = (Kind.INSTANCE, Kind.DERIVED)
+
+
+def answers(evaluation: Evaluation, fact: FunctionFact) -> tuple[Answer, ...]:
+    """The answer to each of a function's questions, where that is not known the one that leaves it blocked."""
+    return tuple(_answer(evaluation, fact.path, question) for question in fact.questions)
+
+
+def is_open(answer: Answer) -> bool:
+    """Whether the project does not tell."""
+    return answer in (Manager.UNDECIDED, Awaitability.MAYBE)
+
+
+def _answer(evaluation: Evaluation, path: str, question: Question) -> Answer:
+    things = evaluation.evaluate(path, question.about)
+    if question.asked is Asked.MANAGER:
+        found = {_manager(evaluation, thing) for thing in things}
+        return found.pop() if len(found) == 1 else Manager.UNDECIDED
+    kinds = {awaitability(evaluation, thing) for thing in things}
+    return kinds.pop() if len(kinds) == 1 else Awaitability.MAYBE
+
+
+def _manager(evaluation: Evaluation, thing: Thing) -> Manager:
+    if thing.kind is Kind.MADE and thing.name in library.LOCKS:
+        return Manager.LOCK
+    if thing.kind is Kind.RESULT and not evaluation.functions[thing.path, thing.name].hands_out:
+        return Manager.AWAITABLE
+    if thing.kind in _OBJECTS and evaluation.has(thing, "__await__"):
+        return Manager.AWAITABLE
+    return Manager.UNDECIDED
+
+
+def awaitability(evaluation: Evaluation, thing: Thing) -> Awaitability:
+    """Whether ``asyncio.coroutine`` awaits a returned ``thing``."""
+    if thing.kind in (Kind.NOTHING, Kind.FUNCTION, Kind.CLASS):
+        return Awaitability.NO
+    if thing.kind is Kind.MADE:
+        if thing.name in library.COROUTINE_FUNCTIONS | library.FUTURES:
+            return Awaitability.YES
+        return Awaitability.NO if library.gives_no_awaitable(thing.name) else Awaitability.MAYBE
+    if thing.kind is Kind.RESULT:
+        fact = evaluation.functions[thing.path, thing.name]
+        return Awaitability.MAYBE if fact.hands_out or fact.wants_generator else Awaitability.YES
+    if thing.kind in _OBJECTS:
+        if evaluation.has(thing, "__await__"):
+            return Awaitability.YES
+        plain = evaluation.knows_all_of(thing) and not evaluation.has(thing, "__iter__")
+        return Awaitability.NO if plain else Awaitability.MAYBE
+    return Awaitability.MAYBE
