@@ -88,6 +88,25 @@ class AwaitableClass(Code):
     """
 
 
+class AwaitedIterator(Code):
+    """Coroutines wait for objects of a class that has an ``__iter__`` that waits, and no ``__await__``.
+
+    Why: ``yield from x`` takes what can be iterated, ``await x`` what has an ``__await__`` (PEP 492).
+
+    Example::
+
+        class Pool:
+            def __iter__(self):
+                connection = yield from self.acquire()
+                return Connection(connection)
+
+            __await__ = __iter__               # added
+
+    What to do: nothing; write an ``async def __aenter__`` and ``__aexit__`` when ``with await pool:`` is to become
+    ``async with pool:``.
+    """
+
+
 class Bug(Code):
     """The port of a file failed its own verification, so it was not written.
 

@@ -87,7 +87,18 @@ def _function_fact(analysis: Analysis, function: Function, path: str, uses: Call
         decorators=tuple(uses.expressions.of(d.decorator) for d in _decorators(analysis, function)),
         parameters=tuple(p.name.value for p in (*params.posonly_params, *params.params, *params.kwonly_params)),
         is_property=any(origins & library.PROPERTIES for origins in decorators),
+        is_passed_on=_is_passed_on(analysis, function),
         returned=_returned(function, uses.expressions, is_fixture=any(o & library.FIXTURES for o in decorators)),
+    )
+
+
+def _is_passed_on(analysis: Analysis, function: Function) -> bool:
+    name = function.node.name
+    loads = analysis.loads.get((analysis.names.scope_of(function.node), name.value), ())
+    parents = analysis.names.parents
+    return any(
+        load is not name and not (isinstance(parent := parents[load], cst.Call) and parent.func is load)
+        for load in loads
     )
 
 

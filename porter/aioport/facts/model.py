@@ -91,6 +91,8 @@ class FunctionFact:
     decorators: tuple[Alternatives, ...]
     parameters: tuple[str, ...]
     is_property: bool
+    is_passed_on: bool
+    """Whether its name is used for anything but calling it, so that others may call it."""
     returned: Alternatives
     """What it returns; for a fixture of pytest also what it yields."""
 

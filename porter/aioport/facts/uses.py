@@ -71,7 +71,7 @@ class CallUses:
                     continue
                 for assigned in node.targets:
                     name = (dotted(assigned.target) or "").rpartition(".")[2]
-                    if name and name != target.name:
+                    if name and (name != target.name or isinstance(assigned.target, cst.Attribute)):
                         yield name, target
 
     def delegation(self, node: cst.CSTNode, operand: cst.BaseExpression | None) -> Delegation:

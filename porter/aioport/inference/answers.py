@@ -6,10 +6,8 @@ from aioport import library
 from aioport.facts import Asked, FunctionFact, Question
 from aioport.inference.decisions import Answer
 from aioport.inference.evaluation import Evaluation
-from aioport.inference.things import Kind, Thing
+from aioport.inference.things import OBJECTS, Kind, Thing
 from aioport.values import Awaitability, Manager
-
-_OBJECTS = (Kind.INSTANCE, Kind.DERIVED)
 
 
 def answers(evaluation: Evaluation, fact: FunctionFact) -> tuple[Answer, ...]:
@@ -36,7 +34,8 @@ def _manager(evaluation: Evaluation, thing: Thing) -> Manager:
         return Manager.LOCK
     if thing.kind is Kind.RESULT and not evaluation.functions[thing.path, thing.name].hands_out:
         return Manager.AWAITABLE
-    if thing.kind in _OBJECTS and evaluation.has(thing, "__await__"):
+    # What has only `__iter__` is given an `__await__`, or what waits for it is left.
+    if thing.kind in OBJECTS and (evaluation.has(thing, "__await__") or evaluation.has(thing, "__iter__")):
         return Manager.AWAITABLE
     return Manager.UNDECIDED
 
@@ -52,9 +51,9 @@ def awaitability(evaluation: Evaluation, thing: Thing) -> Awaitability:
     if thing.kind is Kind.RESULT:
         fact = evaluation.functions[thing.path, thing.name]
         return Awaitability.MAYBE if fact.hands_out or fact.wants_generator else Awaitability.YES
-    if thing.kind in _OBJECTS:
+    if thing.kind in OBJECTS:
         if evaluation.has(thing, "__await__"):
             return Awaitability.YES
-        plain = evaluation.knows_all_of(thing) and not evaluation.has(thing, "__iter__")
+        plain = evaluation.knows_all_of(thing) and not evaluation.may_have(thing, "__await__")
         return Awaitability.NO if plain else Awaitability.MAYBE
     return Awaitability.MAYBE

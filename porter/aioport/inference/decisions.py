@@ -51,6 +51,8 @@ class Decision:
     """Delegations that reach some function which becomes native, and some that does not."""
     answers: tuple[Answer, ...] = ()
     """What the project tells about each of ``FunctionFact.questions``."""
+    awaits_as_well: bool = False
+    """Whether it is an ``__iter__`` that something ported waits for, so that its class needs an ``__await__``."""
     chain: tuple[str, ...] = ()
     """What leads to the reason, function by function, where it is an obstacle."""
 

@@ -10,16 +10,17 @@ from aioport import library
 from aioport.analysis import Definition
 from aioport.facts import Alternatives, Call, ClassFact, Expression, FileFacts, FunctionFact, Step
 from aioport.inference.modules import Modules
-from aioport.inference.things import NOTHING, UNKNOWN, Kind, Thing, Things
+from aioport.inference.things import NOTHING, OBJECTS, UNKNOWN, Kind, Thing, Things, ordered
+from aioport.styles import words
 
-_MOST = 40
+
+_MOST = 2000
 """So many things say too little."""
 
 _ROUNDS = 3
 """How often what is given for parameters is followed through calls that give parameters on."""
 
 _UNCERTAIN: Things = frozenset([UNKNOWN])
-_OBJECTS = frozenset([Kind.INSTANCE, Kind.DERIVED])
 
 
 class Evaluation:
@@ -63,21 +64,26 @@ class Evaluation:
 
     def functions_of(self, path: str, alternatives: Iterable[Expression]) -> list[FunctionFact]:
         """The functions among what expressions may evaluate to."""
-        found = _ordered(self.evaluate(path, alternatives))
+        found = ordered(self.evaluate(path, alternatives))
         return [self.functions[t.path, t.name] for t in found if t.kind is Kind.FUNCTION]
 
     def methods(self, thing: Thing, name: str) -> list[FunctionFact]:
         """The methods ``name`` of an object, those of derived classes too where it may be of one."""
         found = self._attribute(thing, name, as_property=False)
-        return [self.functions[t.path, t.name] for t in _ordered(found) if t.kind is Kind.FUNCTION]
+        return [self.functions[t.path, t.name] for t in ordered(found) if t.kind is Kind.FUNCTION]
 
     def has(self, thing: Thing, name: str) -> bool:
         """Whether an object surely has an attribute, by its class or a class above."""
         above, _ = self.ancestors(self.classes[thing.path, thing.name])
         return any(name in self._attributes[fact.path, fact.qualname] for fact in above)
 
+    def may_have(self, thing: Thing, name: str) -> bool:
+        """Whether an object's class, one above or one below has an attribute."""
+        below = self._descendants[thing.path, thing.name]
+        return self.has(thing, name) or any(name in self._attributes[f.path, f.qualname] for f in below)
+
     def knows_all_of(self, thing: Thing) -> bool:
-        """Whether all classes above that of an object are in the project."""
+        """Whether all classes above that of an object are in the project, or known to be plain."""
         return self.ancestors(self.classes[thing.path, thing.name])[1]
 
     def decorated_by(self, function: FunctionFact, names: frozenset[str]) -> Iterator[str]:
@@ -88,7 +94,7 @@ class Evaluation:
                     yield thing.name
 
     def ancestors(self, fact: ClassFact) -> tuple[list[ClassFact], bool]:
-        """A class and those above it, and whether all of them are in the project."""
+        """A class and those above it, and whether all of them are in the project or known to be plain."""
         key = fact.path, fact.qualname
         if key not in self._ancestors:
             self._ancestors[key] = [fact], False
@@ -99,7 +105,7 @@ class Evaluation:
                         above, known = self.ancestors(self.classes[thing.path, thing.name])
                         found += [f for f in above if f not in found]
                         complete = complete and known
-                    elif thing.name != "builtins.object":
+                    elif thing.kind is not Kind.LIBRARY or not library.gives_no_awaitable(thing.name):
                         complete = False
             self._ancestors[key] = found, complete
         return self._ancestors[key]
@@ -156,7 +162,7 @@ class Evaluation:
         if expression.of is None:
             return self._above(path, name) if step is Step.SUPER else _UNCERTAIN
         found: set[Thing] = set()
-        for thing in _ordered(self._evaluate(path, expression.of)):
+        for thing in ordered(self._evaluate(path, expression.of)):
             if step is Step.CALL:
                 found |= self._call(thing)
             elif step is Step.ATTRIBUTE:
@@ -174,7 +180,7 @@ class Evaluation:
             return _UNCERTAIN
         things = self._named(file.path, names[0])
         for name in names[1:]:
-            things = frozenset(t for thing in _ordered(things) for t in self._attribute(thing, name))
+            things = frozenset(t for thing in ordered(things) for t in self._attribute(thing, name))
         return things
 
     def _named(self, path: str, name: str) -> Things:
@@ -201,8 +207,8 @@ class Evaluation:
             return frozenset([Thing(Kind.INSTANCE, thing.path, thing.name)])
         if thing.kind is Kind.LIBRARY:
             return frozenset([Thing(Kind.MADE, name=thing.name)])
-        if thing.kind in _OBJECTS:
-            return frozenset(t for called in _ordered(self._attribute(thing, "__call__")) for t in self._call(called))
+        if thing.kind in OBJECTS:
+            return frozenset(t for called in ordered(self._attribute(thing, "__call__")) for t in self._call(called))
         if thing.kind is not Kind.FUNCTION:
             return _UNCERTAIN
         function = self.functions[thing.path, thing.name]
@@ -219,7 +225,7 @@ class Evaluation:
     def _is_bare(self, function: FunctionFact) -> bool:
         """Whether a call of a function surely gives what the function returns."""
         return all(
-            thing.kind is Kind.LIBRARY and thing.name in library.TRANSPARENT_DECORATORS
+            thing.kind is Kind.LIBRARY and thing.name in library.TRANSPARENT_DECORATORS | words().coroutine
             for decorator in function.decorators
             for thing in self.evaluate(function.path, decorator)
         )
@@ -227,7 +233,7 @@ class Evaluation:
     def _attribute(self, thing: Thing, name: str, *, as_property: bool = True) -> Things:
         if thing.kind is Kind.LIBRARY:
             return frozenset([Thing(Kind.LIBRARY, name=f"{thing.name}.{name}")])
-        if thing.kind not in (*_OBJECTS, Kind.CLASS):
+        if thing.kind not in (*OBJECTS, Kind.CLASS):
             return _UNCERTAIN
         own = self.classes.get((thing.path, thing.name))
         if own is None:
@@ -235,17 +241,19 @@ class Evaluation:
         above, complete = self.ancestors(own)
         places = [next((f for f in above if name in self._attributes[f.path, f.qualname]), None)]
         if thing.kind is Kind.DERIVED:
-            places += [f for f in self._descendants[thing.path, thing.name] if name in self._attributes[f.path, f.qualname]]
-        found: set[Thing] = set()
-        for fact in places:
-            if fact is None:
-                # A mixin's other half, or a class outside the project, may have it.
-                found.add(UNKNOWN)
-                continue
-            for values in self._attributes[fact.path, fact.qualname][name]:
-                found |= self.evaluate(fact.path, values)
+            below = self._descendants[thing.path, thing.name]
+            places += [f for f in below if name in self._attributes[f.path, f.qualname]]
+        found = {
+            value
+            for fact in places
+            if fact is not None
+            for values in self._attributes[fact.path, fact.qualname][name]
+            for value in self.evaluate(fact.path, values)
+        }
+        if not any(places) or not (places[0] or complete):
+            found.add(UNKNOWN)
         if as_property and thing.kind is not Kind.CLASS:
-            return frozenset(t for each in _ordered(found) for t in self._accessed(each))
+            return frozenset(t for each in ordered(found) for t in self._accessed(each))
         return frozenset(found)
 
     def _accessed(self, thing: Thing) -> Things:
@@ -259,7 +267,7 @@ class Evaluation:
         if thing.kind is Kind.RESULT:
             function = self.functions[thing.path, thing.name]
             return self.evaluate(function.path, function.returned) or frozenset([NOTHING])
-        if thing.kind in _OBJECTS:
+        if thing.kind in OBJECTS:
             for name in ("__await__", "__iter__"):
                 if found := self.methods(thing, name):
                     return frozenset(t for f in found for t in self.evaluate(f.path, f.returned))
@@ -281,7 +289,9 @@ class Evaluation:
         return frozenset(found)
 
     def _is_public(self, function: FunctionFact) -> bool:
-        """Whether others than the project may call a function."""
+        """Whether more may call a function than the calls in sight."""
+        if not function.owner and "." in function.qualname:
+            return function.is_passed_on or bool(function.decorators and not self._is_bare(function))
         return not any(part.startswith("_") and not part.endswith("__") for part in function.qualname.split("."))
 
     def _fixture(self, path: str, name: str) -> Iterator[FunctionFact]:
@@ -301,7 +311,7 @@ class Evaluation:
         for _ in range(_ROUNDS):
             given: dict[tuple[str, str], list[tuple[str, Alternatives]]] = defaultdict(list)
             for path, call in calls:
-                for thing in _ordered(self.evaluate(path, call.called)):
+                for thing in ordered(self.evaluate(path, call.called)):
                     for function, skipped in self._receivers(thing):
                         for position, values in call.arguments:
                             parameter = _parameter_of(function, position, skipped)
@@ -323,11 +333,6 @@ class Evaluation:
 
     def _is_static(self, function: FunctionFact) -> bool:
         return any(self.decorated_by(function, library.STATIC))
-
-
-def _ordered(things: Iterable[Thing]) -> list[Thing]:
-    # Where things refer to each other in a circle the order matters, and that of a set differs from run to run.
-    return sorted(things, key=lambda thing: (thing.kind.value, thing.path, thing.name))
 
 
 def _parameter_of(function: FunctionFact, position: str, skipped: int) -> str:

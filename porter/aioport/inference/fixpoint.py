@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from aioport import library
 from aioport.analysis import Definition, Target
@@ -206,7 +207,26 @@ class _Project:
             verdict = self._verdict(fact)
             if verdict in GENERATORS or (fact.trollius and verdict is Verdict.LEFT_COROUTINE):
                 return fact
-        return None
+        # What is waited for in many ways may be too much: a wrapper's value is that of all it wraps.
+        stuck = [fact for fact in reach.iterators if not self._can_be_awaited(fact)]
+        return stuck[0] if reach.is_iterable and len(stuck) == len(reach.iterators) else None
+
+    def _can_be_awaited(self, fact: FunctionFact) -> bool:
+        """Whether an ``__iter__`` may serve as ``__await__``: it waits for something, and hands out nothing itself."""
+        # What the coroutine decorator makes is no plain iterator, which __await__ has to give (PEP 492).
+        return fact.definition is Definition.GENERATOR and not fact.hands_out and any(self._evidence(fact))
+
+    @cached_property
+    def _awaited_iterators(self) -> set[FunctionId]:
+        """Each ``__iter__`` that a function which becomes native waits for."""
+        return {
+            _id(iterator)
+            for fact in self.functions
+            if self._becomes_native(fact)
+            for reach in self._reaches.of(fact)
+            for iterator in reach.iterators
+            if self._can_be_awaited(iterator)
+        }
 
     def _held_up(self, fact: FunctionFact, index: int, obstacle: FunctionFact) -> Decision:
         cause = self._decisions[_id(obstacle)]
@@ -241,8 +261,13 @@ class _Project:
             elif any(converted) or (awaited and not converted and not reach.is_certain):
                 to_both.add(index)
         decision = self._decisions[_id(fact)]
-        answered = self._answers[_id(fact)]
-        return replace(decision, to_native=frozenset(to_native), to_both=frozenset(to_both), answers=answered)
+        return replace(
+            decision,
+            to_native=frozenset(to_native),
+            to_both=frozenset(to_both),
+            answers=self._answers[_id(fact)],
+            awaits_as_well=_id(fact) in self._awaited_iterators,
+        )
 
     def _becomes_native(self, fact: FunctionFact) -> bool:
         """Whether a call of ``fact`` gives a coroutine object where it gave a generator."""

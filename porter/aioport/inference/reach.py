@@ -11,7 +11,7 @@ from aioport.analysis import Target
 from aioport.facts import Alternatives, ClassFact, Delegation, FileFacts, FunctionFact
 from aioport.inference.answers import awaitability
 from aioport.inference.evaluation import Evaluation
-from aioport.inference.things import Kind, Thing
+from aioport.inference.things import OBJECTS, Kind, Thing, ordered
 from aioport.values import Awaitability
 
 
@@ -26,6 +26,10 @@ class Reach:
     """Whether only a name that means little says so: a method of an unknown object, called like one of a builtin."""
     awaitable: str = ""
     """What is waited for that certainly is awaitable, and no function of the project."""
+    iterators: tuple[FunctionFact, ...] = ()
+    """The ``__iter__`` of objects that are waited for and have no ``__await__``."""
+    is_iterable: bool = False
+    """Whether it reaches nothing but such objects."""
 
 
 class Reaches:
@@ -35,13 +39,18 @@ class Reaches:
         self._evaluation = evaluation
         self._by_name: dict[str, list[FunctionFact]] = defaultdict(list)
         self._by_qualname: dict[tuple[str, str], list[FunctionFact]] = defaultdict(list)
+        self._as_attribute: dict[str, list[FunctionFact]] = defaultdict(list)
         for fact in (fact for file in files for fact in file.functions):
             self._by_qualname[fact.path, fact.qualname].append(fact)
             if fact.owner or "." not in fact.qualname:
                 self._by_name[fact.name].append(fact)
+            if fact.owner:
+                self._as_attribute[fact.name].append(fact)
         for file in files:
             for name, target in file.aliases:
-                self._by_name[name].extend(self._by_qualname[file.path, target.scope])
+                aliased = [f for f in self._by_qualname[file.path, target.scope] if f not in self._by_name[name]]
+                self._by_name[name].extend(aliased)
+                self._as_attribute[name].extend(self._by_qualname[file.path, target.scope])
         self._families = _families([fact for file in files for fact in file.classes])
         self._asynchronous = {file.path for file in files if file.asynchronous}
         self._found: dict[tuple[str, str], tuple[Reach, ...]] = {}
@@ -60,20 +69,22 @@ class Reaches:
             return [f for f in self._by_name[target.name] if f.owner in family or f.name != target.name]
         if target.scope:
             return self._by_qualname[path, target.scope]
-        return self._by_name[target.name]
+        return self._as_attribute[target.name] if target.of_unknown else self._by_name[target.name]
 
     def _reach(self, path: str, delegation: Delegation) -> Reach:
         things = self._evaluation.evaluate(path, delegation.values)
         results = tuple(
             self._evaluation.functions[t.path, t.name]
-            for t in sorted(things, key=lambda thing: (thing.path, thing.name))
+            for t in ordered(things)
             if t.kind is Kind.RESULT
         )
         unknown = any(thing.kind is Kind.UNKNOWN for thing in things)
-        told = {thing for thing in things if thing.kind not in (Kind.UNKNOWN, Kind.NOTHING)}
+        told = [t for t in ordered(things) if t.kind not in (Kind.UNKNOWN, Kind.NOTHING)]
         awaitable = next((what for thing in told if (what := self._awaitable(thing))), "")
         if told:
-            return Reach(results, not unknown, False, awaitable)
+            iterators = [self._iterators(thing) for thing in told]
+            every = tuple(f for found in iterators for f in found)
+            return Reach(results, not unknown, False, awaitable, every, all(iterators) and not unknown)
         target = delegation.target
         named = self.named(path, target) if target is not None else []
         is_guess = (
@@ -82,6 +93,11 @@ class Reaches:
             and (target.name in library.BUILTIN_METHODS or path not in self._asynchronous)
         )
         return Reach(tuple(named), target is not None and not target.of_unknown, is_guess)
+
+    def _iterators(self, thing: Thing) -> list[FunctionFact]:
+        if thing.kind not in OBJECTS or self._evaluation.may_have(thing, "__await__"):
+            return []
+        return self._evaluation.methods(thing, "__iter__") if self._evaluation.has(thing, "__iter__") else []
 
     def _awaitable(self, thing: Thing) -> str:
         if thing.kind is Kind.RESULT or awaitability(self._evaluation, thing) is not Awaitability.YES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -31,4 +32,10 @@ class Thing:
 
 UNKNOWN = Thing(Kind.UNKNOWN)
 NOTHING = Thing(Kind.NOTHING)
+OBJECTS = frozenset([Kind.INSTANCE, Kind.DERIVED])
 Things = frozenset[Thing]
+
+
+def ordered(things: Iterable[Thing]) -> list[Thing]:
+    """Always in the same order, unlike a set: where things refer to each other in a circle it matters."""
+    return sorted(things, key=lambda thing: (thing.kind.value, thing.path, thing.name))

@@ -21,8 +21,27 @@ def report_left(lift: Lift) -> None:
             _report_coroutine(lift, function, decision)
         elif decision.verdict in (Verdict.GENERATOR, Verdict.UNDECIDED):
             _report_generator(lift, function, decision)
+        if decision.awaits_as_well:
+            _add_await(lift, function)
         if function.definition in (Definition.PLAIN, Definition.GENERATOR) and decision.verdict is not Verdict.NATIVE:
             _report_raises(lift, function)
+
+
+def _add_await(lift: Lift, function: Function) -> None:
+    """``__await__ = __iter__`` below an ``__iter__``: await asks for the former, and gets from it what it needs."""
+    alias = cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(cst.Name("__await__"))], cst.Name("__iter__"))])
+    lift.edits.on(
+        function.node,
+        lambda updated: cst.FlattenSentinel([updated, alias.with_changes(leading_lines=[cst.EmptyLine(indent=False)])]),
+    )
+    lift.report(
+        function.node.name,
+        "awaited-iterator",
+        Severity.NOTE,
+        "coroutines wait for objects of this class, and await takes only what has an __await__",
+        "the class now has `__await__ = __iter__`",
+        applicability=Applicability.SAFE,
+    )
 
 
 def report_star_imports(lift: Lift) -> bool:
