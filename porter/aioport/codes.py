@@ -389,6 +389,20 @@ class OlderName(Code):
     """
 
 
+class OwnLibrary(Code):
+    """The project has asyncio or Trollius itself in it, and its files use that one.
+
+    Why: what is known of the library's decorator, tasks and locks is known of the released one. An older or changed one
+    may not take an ``async def`` at all: asyncio 3.4.3 does not.
+
+    Example::
+
+        asyncio/coroutines.py            # every file of the project is left
+
+    What to do: name the folders that only use the library, or port it by hand.
+    """
+
+
 class PositionalArguments(Code):
     """Arguments are given by position to something that takes them by keyword only in asyncio.
 

@@ -7,6 +7,7 @@ verify (per file). Nothing is written here: the caller gets a report for each fi
 from __future__ import annotations
 
 import hashlib
+import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -19,8 +20,8 @@ from aioport.config import Settings
 from aioport.depth import deep_recursion, with_deep_stack
 from aioport.discovery import discover
 from aioport.facts import FileFacts, facts_of
-from aioport.findings import Finding, Severity
-from aioport.inference import Decision, infer
+from aioport.findings import Applicability, Finding, Location, Severity
+from aioport.inference import Decision, explain, infer
 from aioport.lifting import Lift, lift
 from aioport.lifting.settling import settle
 from aioport.parsing import Parsed, Unportable, parse
@@ -28,7 +29,7 @@ from aioport.pivot import Links, is_in_style, leave_dependents, lower_text
 from aioport.results import FileReport
 from aioport.shield import shield
 from aioport.source import SourceError, encode, read
-from aioport.styles import marker
+from aioport.styles import libraries, marker
 from aioport.verify import check_compiles, check_names, check_read_back, check_stable
 
 _FEW_FILES = 8
@@ -67,6 +68,7 @@ def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]
     found = list(discover(paths, settings.exclude, settings.exclude_folder))
     readable = [item for item in found if isinstance(item, str)]
     facts = list(_each(partial(_facts_of_path, settings=settings), readable, settings.jobs))
+    facts = list(map(partial(_unless_of, own=_own_libraries(facts)), facts))
     decisions = _inferred(facts, settings)
     work = [(path, fact, decisions.get(path, {})) for path, fact in zip(readable, facts)]
     ports = _each(partial(_port_path, settings=settings), work, settings.jobs)
@@ -77,9 +79,48 @@ def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]
         yield next(reports) if isinstance(item, str) else _failure(b"", item)
 
 
+def _own_libraries(facts: Iterable[_Facts]) -> frozenset[str]:
+    """The styles' libraries that are part of the project."""
+    modules = {fact.module for fact in facts if isinstance(fact, FileFacts)}
+    return frozenset(library for library in libraries() if f"{library}.coroutines" in modules)
+
+
+def _unless_of(facts: _Facts, own: frozenset[str]) -> _Facts:
+    """The facts of a file, or why there are none if the library it uses is the project's own."""
+    if not isinstance(facts, FileFacts) or not facts.marked or not own:
+        return facts
+    location = Location(facts.path, 1, 1, 1, facts.lines)
+    finding = Finding(
+        location,
+        "own-library",
+        Severity.ERROR,
+        Applicability.MANUAL,
+        f"this project is {' and '.join(sorted(own))} itself, so what its names do to a coroutine is not known",
+        "port the library by hand; to port only what uses it name those folders alone",
+    )
+    return FileReport(facts.path, b"", b"", 0, (finding,))
+
+
 def _inferred(facts: Iterable[_Facts], settings: Settings) -> dict[str, dict[str, Decision]]:
     known = [fact for fact in facts if isinstance(fact, FileFacts)]
     return infer(known, unsafe=settings.unsafe, coroutine_decorators=settings.coroutine_decorators)
+
+
+def explained(paths: Sequence[str], settings: Settings, path: str, name: str) -> list[str]:
+    """Why the functions called ``name`` in the file ``path`` are taken for what they are, line by line.
+
+    ``paths`` are the files and folders that make the project.
+    """
+    found = [item for item in discover(paths, settings.exclude, settings.exclude_folder) if isinstance(item, str)]
+    facts = list(_each(partial(_facts_of_path, settings=settings), found, settings.jobs))
+    functions = {
+        (function.path, function.key): function
+        for file in facts
+        if isinstance(file, FileFacts)
+        for function in file.functions
+    }
+    meant = next((item for item in found if os.path.realpath(item) == os.path.realpath(path)), path)
+    return list(explain(functions, _inferred(facts, settings), meant, name))
 
 
 def _without_dependents(ports: list[_Port]) -> Iterator[_Port]:

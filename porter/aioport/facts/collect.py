@@ -25,6 +25,7 @@ def facts_of(analysis: Analysis, path: str, digest: bytes, *, marked: bool = Tru
         path=path,
         digest=digest,
         module=_module_of(path),
+        lines=analysis.module.code.count("\n") + 1,
         marked=marked,
         functions=tuple(_function_fact(analysis, function, path, uses) for function in analysis.functions),
         calls=tuple(uses.calls()),
@@ -74,6 +75,7 @@ def _function_fact(analysis: Analysis, function: Function, path: str, uses: Call
         hands_out=any(
             s.wait is Wait.VALUE or (s.wait is Wait.TURN and s.used and not s.explicit) for s in function.suspensions
         ),
+        only_returns=_only_returns(analysis, function),
         explicit=function.explicit,
         trollius=function.trollius,
         wants_generator=function.node.name.value in library.PROTOCOL_METHODS
@@ -90,6 +92,33 @@ def _function_fact(analysis: Analysis, function: Function, path: str, uses: Call
         is_passed_on=_is_passed_on(analysis, function),
         returned=_returned(function, uses.expressions, is_fixture=any(o & library.FIXTURES for o in decorators)),
     )
+
+
+def _only_returns(analysis: Analysis, function: Function) -> bool:
+    """``return value`` with a ``yield`` below it, which makes a generator of what is to stand in for a coroutine."""
+    return (
+        bool(function.suspensions)
+        and any(statement.value is not None for statement in function.returns)
+        and all(_is_never_reached(analysis, s.node, function) for s in function.suspensions)
+    )
+
+
+def _is_never_reached(analysis: Analysis, node: cst.Yield, function: Function) -> bool:
+    if analysis.never_run(node) is not None:
+        return True
+    body = function.node.body.body
+    ends = (i for i, line in enumerate(body) if isinstance(line, cst.SimpleStatementLine) and _leaves(line))
+    end = next(ends, None)
+    current: cst.CSTNode = node
+    while current not in body:
+        current = analysis.names.parents[current]
+        if current is function.node:
+            return False
+    return end is not None and list(body).index(current) > end  # type: ignore[arg-type]
+
+
+def _leaves(line: cst.SimpleStatementLine) -> bool:
+    return isinstance(line.body[-1], (cst.Return, cst.Raise))
 
 
 def _is_passed_on(analysis: Analysis, function: Function) -> bool:

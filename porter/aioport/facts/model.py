@@ -78,6 +78,8 @@ class FunctionFact:
     delegations: tuple[Delegation, ...]
     hands_out: bool
     """Whether some yield hands out a value, or takes one that only a ``send`` by hand can give."""
+    only_returns: bool
+    """Whether it returns a value and no yield of it is ever reached, so that only waiting for it gives anything."""
     explicit: bool
     """Whether a yield says that it waits: ``yield From(x)``, ``with (yield from x)``."""
     trollius: bool
@@ -119,6 +121,7 @@ class FileFacts:
     calls: tuple[Call, ...]
     module: str
     """Its dotted name, as far up as its folders are packages."""
+    lines: int
     marked: bool
     """Whether it may hold something to port; if not, it only tells others what its names mean."""
     classes: tuple[ClassFact, ...]

@@ -136,6 +136,8 @@ class _Project:
         """What says that an undecorated generator is a coroutine, with the function that says so."""
         if fact.explicit:
             yield "it waits in the words of its style", None
+        if fact.only_returns and fact.path in self._asynchronous:
+            yield "it returns a value, and its yield only makes a generator of it", None
         if (runner := self._runners.get(_id(fact))) is not None:
             yield runner, None
         for delegation, reach in zip(fact.delegations, self._reaches.of(fact)):
