@@ -172,7 +172,7 @@ def _facts_of_path(path: str, settings: Settings) -> _Facts:
 
 def _facts_of_bytes(data: bytes, path: str, settings: Settings) -> _Facts:
     marked = marker(settings.to).search(data) is not None
-    if not marked and not _only_names_others(path):
+    if not marked and not _concerns_others(data, path):
         return None
     try:
         with deep_recursion(path):
@@ -184,9 +184,9 @@ def _facts_of_bytes(data: bytes, path: str, settings: Settings) -> _Facts:
         return FileReport(path, data, data, 0, refusal.findings) if marked else None
 
 
-def _only_names_others(path: str) -> bool:
-    """Whether a file that holds nothing to port may still say what the imports of other files mean."""
-    return PurePath(path).name == "__init__.py"
+def _concerns_others(data: bytes, path: str) -> bool:
+    """Whether a file that holds nothing to port may say what others import, or what they delegate to."""
+    return PurePath(path).name == "__init__.py" or b"yield" in data
 
 
 def _port_path(item: tuple[str, _Facts, dict[str, Decision]], settings: Settings) -> _Port:

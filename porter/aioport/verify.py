@@ -159,6 +159,6 @@ def _carried(before: Lift, functions: list[Function]) -> dict[str, Decision]:
     for function in functions:
         earlier = decided.get(function.qualname)
         decision = earlier.pop(0) if earlier else Decision(Verdict.NATIVE)
-        # What was adapted to call into native coroutines calls their iterators now.
-        result[function.key] = replace(decision, to_native=frozenset(), to_both=frozenset())
+        # What was adapted to call into native coroutines calls their iterators now, and classes have what they lacked.
+        result[function.key] = replace(decision, to_native=frozenset(), to_both=frozenset(), awaits_as_well=False)
     return result

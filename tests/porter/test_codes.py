@@ -11,7 +11,7 @@ import pytest
 
 import aioport
 from aioport.codes import CODES
-from cases import all_cases, load
+from cases import FIXTURES, all_cases, load, marked
 
 ELSEWHERE = {
     "bug": "aioport has no known one; test_verify.py makes some",
@@ -47,6 +47,7 @@ def test_every_code_that_is_emitted_has_a_page_and_the_other_way_round() -> None
 
 def test_every_code_has_a_fixture() -> None:
     used = {code for path in all_cases() for _, code in load(path).findings}
+    used |= {code for path in (FIXTURES / "projects").rglob("*.py") for _, code in marked(path.read_text("utf-8"))}
     assert used | set(ELSEWHERE) == set(CODES)
     assert not used & set(ELSEWHERE)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aioport.config import Settings
+from aioport.config import Settings, find_config
 from aioport.project import port_paths
 from cases import FIXTURES, marked
 
@@ -18,7 +18,9 @@ def test_project(project: Path, tmp_path: Path) -> None:
     # A copy, because folders named like these may be left out by settings around this clone.
     folder = shutil.copytree(project / "before", tmp_path / "project")
     ported: dict[str, str] = {}
-    for report in port_paths([str(folder)], Settings(to="async-await", target_version=(3, 9), jobs=1)):
+    decorators = tuple(find_config([str(folder)]).get("coroutine_decorators", ()))
+    settings = Settings(to="async-await", target_version=(3, 9), jobs=1, coroutine_decorators=decorators)
+    for report in port_paths([str(folder)], settings):
         name = str(Path(report.path).relative_to(folder))
         text = (folder / name).read_text(encoding="utf-8")
         ported[name] = report.after.decode() if report.changed else text

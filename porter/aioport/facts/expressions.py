@@ -29,6 +29,7 @@ class Step(enum.Enum):
     PARAMETER = "what is given for a parameter, as function key, colon, name"
     STARRED = "what a star import of this file brings by the name"
     CALL = "the result of a call"
+    ANNOTATED = "an object of the class, or of one derived from it"
     ATTRIBUTE = "an attribute"
     AWAITED = "the value that waiting gives"
     NOTHING = "None or another literal"
@@ -185,7 +186,7 @@ class Expressions:
             return (Expression(Step.CLASS if is_class else Step.SELF, owner),)
         if node.annotation is not None and count == 1:
             annotated = self.of(node.annotation.annotation, depth)
-            return _steps(Step.CALL, [e for e in annotated if e != NOTHING]) or (UNCERTAIN,)
+            return _steps(Step.ANNOTATED, [e for e in annotated if e != NOTHING]) or (UNCERTAIN,)
         return (Expression(Step.PARAMETER, f"{function.key}:{node.name.value}"),)
 
     def class_of(self, node: cst.Name) -> str:

@@ -165,6 +165,8 @@ class Evaluation:
         for thing in ordered(self._evaluate(path, expression.of)):
             if step is Step.CALL:
                 found |= self._call(thing)
+            elif step is Step.ANNOTATED:
+                found.add(_annotated(thing))
             elif step is Step.ATTRIBUTE:
                 found |= self._attribute(thing, name)
             else:
@@ -333,6 +335,12 @@ class Evaluation:
 
     def _is_static(self, function: FunctionFact) -> bool:
         return any(self.decorated_by(function, library.STATIC))
+
+
+def _annotated(thing: Thing) -> Thing:
+    if thing.kind is Kind.CLASS:
+        return Thing(Kind.DERIVED, thing.path, thing.name)
+    return Thing(Kind.MADE, name=thing.name) if thing.kind is Kind.LIBRARY else UNKNOWN
 
 
 def _parameter_of(function: FunctionFact, position: str, skipped: int) -> str:

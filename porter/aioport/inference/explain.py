@@ -46,6 +46,8 @@ def _reason(fact: FunctionFact, decision: Decision) -> str:
 def _of_kind(fact: FunctionFact, decision: Decision) -> str:
     if decision.verdict is Verdict.FUNCTION:
         return "it has no yield and no coroutine decorator"
+    if decision.because is not None:
+        return "a method of that name, above or below it, stays one"
     if fact.hands_out:
         return "it hands out values with yield"
     return "its name or a decorator wants a generator" if fact.wants_generator else _NO_SIGN

@@ -69,6 +69,8 @@ class _Project:
             if delegation.callee
         }
         self._asynchronous = {file.path for file in files if file.asynchronous}
+        self._with_coroutines: set[str] = set()
+        """Files with coroutines, whatever they import."""
         self._starred = {file.path for file in files if file.starred}
         self._uses: dict[FunctionId, list[tuple[Use, FunctionId, int]]] = defaultdict(list)
         self._iterated: set[FunctionId] = set()
@@ -112,8 +114,15 @@ class _Project:
                     self._decisions[_id(fact)] = decision
                     pending.remove(fact)
                     changed = True
+        self._with_coroutines = {path for (path, _), decision in self._decisions.items() if decision.verdict in COROUTINES}
         for fact in pending:
-            if self._verdict(fact) is Verdict.UNDECIDED and self._is_plain(fact):
+            if self._verdict(fact) is not Verdict.UNDECIDED:
+                continue
+            related = (f for f in self._evaluation.related(fact) if f.definition is Definition.GENERATOR)
+            plain = next((f for f in related if self._verdict(f) is Verdict.GENERATOR), None)
+            if plain is not None and not plain.blocked:
+                self._decisions[_id(fact)] = Decision(Verdict.GENERATOR, because=_id(plain))
+            elif self._is_plain(fact):
                 self._decisions[_id(fact)] = Decision(Verdict.GENERATOR)
 
     def _verdict(self, fact: FunctionFact) -> Verdict:
@@ -163,7 +172,7 @@ class _Project:
     def _is_plain(self, fact: FunctionFact) -> bool:
         """Whether an undecided generator shows no sign of waiting for anything."""
         reaches = self._reaches.of(fact)
-        if fact.path not in self._asynchronous:
+        if fact.path not in self._asynchronous and fact.path not in self._with_coroutines:
             return not any(self._names_coroutines(reach) for reach in reaches)
         verdicts = [self._verdicts(reach) for reach in reaches]
         return not verdicts or any(found and found <= {Verdict.GENERATOR} for found in verdicts)
@@ -232,9 +241,9 @@ class _Project:
 
     def _held_up(self, fact: FunctionFact, index: int, obstacle: FunctionFact) -> Decision:
         cause = self._decisions[_id(obstacle)]
-        said = f"{obstacle.qualname}, {_place(obstacle.path, obstacle.line)}: {cause.reason or cause.verdict.value}"
-        if obstacle.blocked:
-            said = f"{said} ({obstacle.blocked})"
+        why = cause.reason if cause.reason and cause.obstacle is None else cause.verdict.value
+        blocked = f" ({obstacle.blocked})" if obstacle.blocked else ""
+        said = f"{obstacle.qualname} in {_place(obstacle.path, obstacle.line)} {why}{blocked}"
         reason = f"it waits for {obstacle.qualname} in line {fact.delegations[index].line}"
         return Decision(left(fact), reason, _id(obstacle), index, chain=(said, *cause.chain))
 

@@ -88,7 +88,7 @@ def _report_obstacle(lift: Lift, function: Function, decision: Decision) -> None
         "depends-on-left",
         Severity.ERROR,
         "this waits for a generator that stays one, or stays a coroutine of Trollius, and await takes neither",
-        "port that one first; the finding on it says why it was left",
+        f"port that one first: {', which waits for '.join(decision.chain)}",
         whole=function.node,
     )
 
