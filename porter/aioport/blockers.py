@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from aioport import library
-from aioport.analysis import Analysis, Blocker, Definition, Function, Wait
+from aioport.analysis import Analysis, Asked, Blocker, Definition, Function, Wait
 from aioport.names import Names, Scope
 from aioport.styles import words
 from aioport.tree import walk
@@ -65,6 +65,8 @@ def _of_decorators(analysis: Analysis, function: Function) -> Iterator[Blocker]:
                 "wrapped-generator",
                 "this decorator is given the generator function, before the coroutine decorator sees it",
                 "move it above the coroutine decorator if it can wrap a coroutine function",
+                asked=decorator.decorator,
+                question=Asked.WRAPPED,
             )
     for decorator in decorators[: max(index, 0)]:
         if _origins(analysis, decorator) & library.GENERATOR_DECORATORS:
@@ -141,6 +143,7 @@ def _of_returns(analysis: Analysis, values: Values, function: Function) -> Itera
                 "this value is one cannot be told from this file",
                 "write `return await ...` into an async def if it is, or a plain `return` if it is not",
                 asked=returning.value,
+                question=Asked.RETURNED,
             )
 
 
@@ -193,7 +196,7 @@ def _of_managers(values: Values, function: Function, target_version: tuple[int, 
                     "(`with await`) cannot be told from this file",
                     "write one of the two",
                     asked=waits[operand].operand,
-                    asks_for_manager=True,
+                    question=Asked.MANAGER,
                 )
             elif kind is Manager.LOCK:
                 yield Blocker(

@@ -130,7 +130,13 @@ _PLAIN_BUILTINS = frozenset(
 )
 
 _PLAIN_ELSEWHERE = frozenset(
-    ["unittest.TestCase", "aiohttp.web.Response", "aiohttp.web.json_response", "aiohttp.web.StreamResponse", "aiohttp.web.Application"]
+    [
+        "unittest.TestCase",
+        "aiohttp.web.Response",
+        "aiohttp.web.json_response",
+        "aiohttp.web.StreamResponse",
+        "aiohttp.web.Application",
+    ]
 )
 
 

@@ -317,7 +317,11 @@ class Values:
         """Whether instances of a class have ``__iter__`` and surely no ``__await__``."""
         methods = self._names.scopes[node].bindings
         known = all(self._names.means(base.value, frozenset(["builtins.object"])) for base in node.bases)
-        iterators = [self._analysis.function_of(b.node) for b in methods.get("__iter__", ()) if isinstance(b.node, cst.FunctionDef)]
+        iterators = [
+            self._analysis.function_of(b.node)
+            for b in methods.get("__iter__", ())
+            if isinstance(b.node, cst.FunctionDef)
+        ]
         # One that delegates may wait, and then the class can be given an `__await__`.
         waits = any(function.delegates for function in iterators)
         return known and not node.keywords and "__iter__" in methods and "__await__" not in methods and not waits

@@ -2,12 +2,11 @@
 
 from aioport.facts.collect import facts_of
 from aioport.facts.expressions import Alternatives, Expression, Step
-from aioport.facts.model import Asked, Call, ClassFact, Delegation, FileFacts, FunctionFact, Question, Use
+from aioport.facts.model import Call, ClassFact, Delegation, FileFacts, FunctionFact, Question, Use
 from aioport.facts.uses import CallUses
 
 __all__ = [
     "Alternatives",
-    "Asked",
     "Call",
     "CallUses",
     "ClassFact",

@@ -12,7 +12,7 @@ from aioport import library
 from aioport.analysis import Analysis, Definition, Function, Wait
 from aioport.facts.expressions import NOTHING, UNCERTAIN, Alternatives, Expressions
 from aioport.facts.markers import loop_markers
-from aioport.facts.model import Asked, ClassFact, Delegation, FileFacts, FunctionFact, Question
+from aioport.facts.model import ClassFact, Delegation, FileFacts, FunctionFact, Question
 from aioport.facts.uses import CallUses
 from aioport.styles import libraries
 
@@ -82,9 +82,9 @@ def _function_fact(analysis: Analysis, function: Function, path: str, uses: Call
         or any(origins & library.GENERATOR_DECORATORS for origins in decorators),
         blocked=firm[0].code if firm else "",
         questions=tuple(
-            Question(Asked.MANAGER if blocker.asks_for_manager else Asked.RETURNED, uses.expressions.of(blocker.asked))
+            Question(blocker.question, uses.expressions.of(blocker.asked))
             for blocker in function.blockers
-            if blocker.asked is not None
+            if blocker.asked is not None and blocker.question is not None
         ),
         decorators=tuple(uses.expressions.of(d.decorator) for d in _decorators(analysis, function)),
         parameters=tuple(p.name.value for p in (*params.posonly_params, *params.params, *params.kwonly_params)),
@@ -141,7 +141,9 @@ def _decorators(analysis: Analysis, function: Function) -> Iterator[cst.Decorato
 
 def _returned(function: Function, expressions: Expressions, *, is_fixture: bool) -> Alternatives:
     values = [statement.value for statement in function.returns]
-    values += [s.exc.args[0].value if isinstance(s.exc, cst.Call) and len(s.exc.args) == 1 else None for s in function.raises]
+    values += [
+        s.exc.args[0].value if isinstance(s.exc, cst.Call) and len(s.exc.args) == 1 else None for s in function.raises
+    ]
     if is_fixture:
         values += [s.operand for s in function.suspensions if s.wait is Wait.VALUE]
     found = dict.fromkeys(expression for value in values for expression in expressions.of(value))
@@ -175,5 +177,3 @@ def _classes(analysis: Analysis, path: str, expressions: Expressions) -> Iterato
             own = [(bound, expressions.of_binding(scope, bound)) for bound in scope.bindings]
             told = [(bound, values) for bound, values in (*own, *through_self[name]) if values != (NOTHING,)]
             yield ClassFact(path, name, tuple(expressions.of(base.value) for base in opener.bases), tuple(told))
-
-

@@ -117,7 +117,10 @@ class Expressions:
     def _waited(self, node: cst.BaseExpression) -> cst.BaseExpression:
         """What is waited for in the end, where ``node`` is a call of wait_for() or the like."""
         while (
-            isinstance(node, cst.Call) and node.args and not node.args[0].star and self._names.means(node.func, _PASSING)
+            isinstance(node, cst.Call)
+            and node.args
+            and not node.args[0].star
+            and self._names.means(node.func, _PASSING)
         ):
             node = node.args[0].value
         return node
@@ -216,7 +219,4 @@ def _attribute(base: Expression, name: str) -> Expression:
 
 
 def _steps(step: Step, alternatives: Iterable[Expression]) -> Alternatives:
-    return tuple(
-        UNCERTAIN if e.step in (Step.UNKNOWN, Step.NOTHING) else Expression(step, of=e) for e in alternatives
-    )
-
+    return tuple(UNCERTAIN if e.step in (Step.UNKNOWN, Step.NOTHING) else Expression(step, of=e) for e in alternatives)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from aioport.analysis import Definition, Target
+from aioport.analysis import Asked, Definition, Target
 from aioport.facts.expressions import Alternatives
 
 
@@ -47,13 +47,6 @@ class Delegation:
     """The call as it is written, where that is an attribute of ``self``: ``self.client.get``."""
     values: Alternatives = ()
     """What is waited for or returned."""
-
-
-class Asked(enum.Enum):
-    """What only the rest of the project may tell about an expression."""
-
-    MANAGER = "what a with statement enters"
-    RETURNED = "whether a returned value is awaitable"
 
 
 @dataclass(frozen=True)
@@ -136,5 +129,3 @@ class FileFacts:
     """Whether the file imports asyncio or a style's library at all."""
     starred: bool
     """Whether the names of a library that the port takes away come by a star import."""
-
-

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from aioport import library
-from aioport.facts import Asked, FunctionFact, Question
+from aioport.analysis import Asked
+from aioport.facts import FunctionFact, Question
 from aioport.inference.decisions import Answer
 from aioport.inference.evaluation import Evaluation
+from aioport.inference.wrappers import Wrappers
 from aioport.inference.things import OBJECTS, Kind, Thing
 from aioport.values import Awaitability, Manager
 
 
-def answers(evaluation: Evaluation, fact: FunctionFact) -> tuple[Answer, ...]:
+def answers(evaluation: Evaluation, wrappers: Wrappers, fact: FunctionFact) -> tuple[Answer, ...]:
     """The answer to each of a function's questions, where that is not known the one that leaves it blocked."""
-    return tuple(_answer(evaluation, fact.path, question) for question in fact.questions)
+    return tuple(_answer(evaluation, wrappers, fact.path, question) for question in fact.questions)
 
 
 def is_open(answer: Answer) -> bool:
@@ -20,7 +22,9 @@ def is_open(answer: Answer) -> bool:
     return answer in (Manager.UNDECIDED, Awaitability.MAYBE)
 
 
-def _answer(evaluation: Evaluation, path: str, question: Question) -> Answer:
+def _answer(evaluation: Evaluation, wrappers: Wrappers, path: str, question: Question) -> Answer:
+    if question.asked is Asked.WRAPPED:
+        return Awaitability.YES if wrappers.of(path, question.about) else Awaitability.MAYBE
     things = evaluation.evaluate(path, question.about)
     if question.asked is Asked.MANAGER:
         found = {_manager(evaluation, thing) for thing in things}

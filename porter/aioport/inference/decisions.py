@@ -51,6 +51,8 @@ class Decision:
     """Delegations that reach some function which becomes native, and some that does not."""
     answers: tuple[Answer, ...] = ()
     """What the project tells about each of ``FunctionFact.questions``."""
+    is_awaited_by_left: bool = False
+    """Whether a coroutine of Trollius that stays waits for it."""
     awaits_as_well: bool = False
     """Whether it is an ``__iter__`` that something ported waits for, so that its class needs an ``__await__``."""
     chain: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from aioport import library
-from aioport.analysis import Definition, Target
+from aioport.analysis import Asked, Definition
 from aioport.facts import Call, FileFacts, FunctionFact, Use
 from aioport.inference.answers import answers, is_open
 from aioport.inference.decisions import (
@@ -31,6 +31,7 @@ from aioport.inference.decisions import (
 from aioport.inference.evaluation import Evaluation
 from aioport.inference.reach import Reach, Reaches
 from aioport.inference.runners import runners
+from aioport.inference.wrappers import Wrappers
 
 
 def infer(
@@ -58,7 +59,12 @@ class _Project:
         self.functions = [fact for file in files for fact in file.functions]
         self._evaluation = Evaluation(files)
         self._reaches = Reaches(files, self._evaluation)
-        self._answers = {_id(fact): answers(self._evaluation, fact) for fact in self.functions}
+        wrappers = Wrappers(files, self._evaluation)
+        self._answers = {_id(fact): answers(self._evaluation, wrappers, fact) for fact in self.functions}
+        self._wrapped_by = {
+            _id(fact): [f for q in fact.questions if q.asked is Asked.WRAPPED for f in wrappers.of(fact.path, q.about)]
+            for fact in self.functions
+        }
         self._decisions = {_id(fact): first_decision(fact, blocked=self._is_blocked(fact)) for fact in self.functions}
         self._runners = runners(self.functions, files, self._evaluation, coroutine_decorators)
         self._awaited_callees = {
@@ -114,7 +120,9 @@ class _Project:
                     self._decisions[_id(fact)] = decision
                     pending.remove(fact)
                     changed = True
-        self._with_coroutines = {path for (path, _), decision in self._decisions.items() if decision.verdict in COROUTINES}
+        self._with_coroutines = {
+            path for (path, _), decision in self._decisions.items() if decision.verdict in COROUTINES
+        }
         for fact in pending:
             if self._verdict(fact) is not Verdict.UNDECIDED:
                 continue
@@ -202,6 +210,8 @@ class _Project:
         while changed:
             changed = self._leave_starred()
             for fact in self.functions:
+                if fact.trollius and self._decisions[_id(fact)].leaves_coroutine(fact.explicit):
+                    changed = self._leave_awaited(fact) or changed
                 if self._verdict(fact) is not Verdict.NATIVE or fact.definition is Definition.NATIVE:
                     continue
                 for index, reach in enumerate(self._reaches.of(fact)):
@@ -209,6 +219,18 @@ class _Project:
                         self._decisions[_id(fact)] = self._held_up(fact, index, obstacle)
                         changed = True
                         break
+
+    def _leave_awaited(self, fact: FunctionFact) -> bool:
+        """Leave what a coroutine of Trollius that stays waits for: it cannot wait for an async def."""
+        awaited = [f for reach in self._reaches.of(fact) if not reach.is_guess for f in reach.functions]
+        awaited += [f for f in self.functions if fact in self._wrapped_by[_id(f)]]
+        more = [f for f in awaited if self._becomes_native(f) and f.definition is not Definition.PLAIN]
+        cause = self._decisions[_id(fact)]
+        for other in more:
+            reason = f"{fact.qualname}, which stays a coroutine of Trollius, waits for it"
+            chain = (self._said(fact), *cause.chain)
+            self._decisions[_id(other)] = Decision(left(other), reason, _id(fact), is_awaited_by_left=True, chain=chain)
+        return bool(more)
 
     def _obstacle(self, reach: Reach) -> FunctionFact | None:
         """Something that a delegation may reach and that stays what ``await`` does not take."""
@@ -241,11 +263,14 @@ class _Project:
 
     def _held_up(self, fact: FunctionFact, index: int, obstacle: FunctionFact) -> Decision:
         cause = self._decisions[_id(obstacle)]
-        why = cause.reason if cause.reason and cause.obstacle is None else cause.verdict.value
-        blocked = f" ({obstacle.blocked})" if obstacle.blocked else ""
-        said = f"{obstacle.qualname} in {_place(obstacle.path, obstacle.line)} {why}{blocked}"
         reason = f"it waits for {obstacle.qualname} in line {fact.delegations[index].line}"
-        return Decision(left(fact), reason, _id(obstacle), index, chain=(said, *cause.chain))
+        return Decision(left(fact), reason, _id(obstacle), index, chain=(self._said(obstacle), *cause.chain))
+
+    def _said(self, fact: FunctionFact) -> str:
+        cause = self._decisions[_id(fact)]
+        why = ITERATED if cause.reason == ITERATED else cause.verdict.value
+        blocked = f" ({fact.blocked})" if fact.blocked else ""
+        return f"{fact.qualname} in {_place(fact.path, fact.line)} {why}{blocked}"
 
     def _leave_starred(self) -> bool:
         """Leave all of a file whose star import has to stay for one of its functions; whether that left more."""

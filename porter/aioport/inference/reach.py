@@ -73,11 +73,7 @@ class Reaches:
 
     def _reach(self, path: str, delegation: Delegation) -> Reach:
         things = self._evaluation.evaluate(path, delegation.values)
-        results = tuple(
-            self._evaluation.functions[t.path, t.name]
-            for t in ordered(things)
-            if t.kind is Kind.RESULT
-        )
+        results = tuple(self._evaluation.functions[t.path, t.name] for t in ordered(things) if t.kind is Kind.RESULT)
         unknown = any(thing.kind is Kind.UNKNOWN for thing in things)
         told = [t for t in ordered(things) if t.kind not in (Kind.UNKNOWN, Kind.NOTHING)]
         awaitable = next((what for thing in told if (what := self._awaitable(thing))), "")

@@ -32,13 +32,20 @@ class _Runners:
         self._modules = {file.path: file.module for file in files}
         self._markers = [(PurePath(file.path), f"pytest.mark.{name}") for file in files for name in file.test_markers]
         self._module_marks = {
-            file.path: [t.name for name, values in file.names if name == "pytestmark" for t in evaluation.evaluate(file.path, values)]
+            file.path: [
+                t.name
+                for name, values in file.names
+                if name == "pytestmark"
+                for t in evaluation.evaluate(file.path, values)
+            ]
             for file in files
         }
 
     def of(self, fact: FunctionFact) -> Iterator[str]:
         """What runs a function."""
-        names = [name for d in fact.decorators for t in self._evaluation.evaluate(fact.path, d) for name in self._named(t)]
+        names = [
+            name for d in fact.decorators for t in self._evaluation.evaluate(fact.path, d) for name in self._named(t)
+        ]
         marks = self._module_marks[fact.path] if fact.name.startswith("test") else []
         for name in (*names, *marks):
             if name in library.LOOP_MARKERS or self._runs(name, PurePath(fact.path)):

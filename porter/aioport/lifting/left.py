@@ -77,6 +77,23 @@ def _report_coroutine(lift: Lift, function: Function, decision: Decision) -> Non
             whole=function.node,
         )
     _report_obstacle(lift, function, decision)
+    _report_waiter(lift, function, decision)
+
+
+def _report_waiter(lift: Lift, function: Function, decision: Decision) -> None:
+    if decision.is_awaited_by_left:
+        lift.report(
+            function.node.name,
+            "depends-on-left",
+            Severity.ERROR,
+            "a coroutine that stays one of Trollius waits for this, and it cannot wait for an async def",
+            f"port that one first: {_said(decision)}",
+            whole=function.node,
+        )
+
+
+def _said(decision: Decision) -> str:
+    return ", because of ".join(decision.chain)
 
 
 def _report_obstacle(lift: Lift, function: Function, decision: Decision) -> None:
@@ -88,7 +105,7 @@ def _report_obstacle(lift: Lift, function: Function, decision: Decision) -> None
         "depends-on-left",
         Severity.ERROR,
         "this waits for a generator that stays one, or stays a coroutine of Trollius, and await takes neither",
-        f"port that one first: {', which waits for '.join(decision.chain)}",
+        f"port that one first: {_said(decision)}",
         whole=function.node,
     )
 
@@ -107,6 +124,7 @@ def _report_generator(lift: Lift, function: Function, decision: Decision) -> Non
                 blocker.node, blocker.code, Severity.ERROR, blocker.message, blocker.advice, whole=function.node
             )
         _report_obstacle(lift, function, decision)
+        _report_waiter(lift, function, decision)
     _adapt_delegations(lift, function, decision)
 
 

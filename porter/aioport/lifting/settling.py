@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aioport.analysis import Analysis
+from aioport.analysis import Analysis, Asked
 from aioport.inference import Decision
 from aioport.values import Awaitability, Manager, Values
 
@@ -15,7 +15,9 @@ def settle(analysis: Analysis, values: Values, decisions: dict[str, Decision]) -
             if answer in (Manager.UNDECIDED, Awaitability.MAYBE):
                 continue
             assert blocker.asked is not None
-            if isinstance(answer, Manager):
+            if blocker.question is Asked.WRAPPED:
+                pass
+            elif isinstance(answer, Manager):
                 values.managers[blocker.asked] = answer
             else:
                 values.kinds[blocker.asked] = answer
