@@ -305,6 +305,22 @@ class MissingName(Code):
     """
 
 
+class MockedCoroutine(Code):
+    """A mock stands in for something that is awaited from now on.
+
+    Why: ``yield from`` takes what can be iterated: an empty tuple, or a MagicMock, which iterates as nothing. ``await``
+    takes neither, and mocks give coroutines by themselves only since Python 3.8 and only for what they replace directly.
+
+    Example::
+
+        writer.drain.return_value = ()
+        with patch("app.Client") as client:        # Client().read() was waited for
+            ...
+
+    What to do: give the mock coroutine functions, or a finished future as its result.
+    """
+
+
 class NativeInGenerator(Code):
     """A generator that has to stay one, such as ``__iter__`` or ``__await__``, delegates to what became a coroutine.
 

@@ -14,12 +14,16 @@ from aioport.facts.expressions import NOTHING, UNCERTAIN, Alternatives, Expressi
 from aioport.facts.markers import loop_markers
 from aioport.facts.model import ClassFact, Delegation, FileFacts, FunctionFact, Question
 from aioport.facts.uses import CallUses
+from aioport.mocks import patched
 from aioport.styles import libraries
 
 
 def facts_of(analysis: Analysis, path: str, digest: bytes, *, marked: bool = True) -> FileFacts:
     """The facts of one analysed file, whose bytes have the given digest; ``marked`` as in :class:`FileFacts`."""
     uses = CallUses(analysis)
+    patches: dict[Function, list[str]] = defaultdict(list)
+    for function, _, name in patched(analysis):
+        patches[function].append(name)
     top = analysis.names.top
     return FileFacts(
         path=path,
@@ -27,7 +31,7 @@ def facts_of(analysis: Analysis, path: str, digest: bytes, *, marked: bool = Tru
         module=_module_of(path),
         lines=analysis.module.code.count("\n") + 1,
         marked=marked,
-        functions=tuple(_function_fact(analysis, function, path, uses) for function in analysis.functions),
+        functions=tuple(_function_fact(analysis, function, path, uses, patches) for function in analysis.functions),
         calls=tuple(uses.calls()),
         classes=tuple(_classes(analysis, path, uses.expressions)),
         names=tuple((name, uses.expressions.of_binding(top, name)) for name in top.bindings),
@@ -56,7 +60,9 @@ def _module_of(path: str) -> str:
     return ".".join(reversed(parts))
 
 
-def _function_fact(analysis: Analysis, function: Function, path: str, uses: CallUses) -> FunctionFact:
+def _function_fact(
+    analysis: Analysis, function: Function, path: str, uses: CallUses, patches: dict[Function, list[str]]
+) -> FunctionFact:
     decorators = [
         analysis.names.origins(d.decorator.func if isinstance(d.decorator, cst.Call) else d.decorator)
         for d in function.node.decorators
@@ -89,6 +95,7 @@ def _function_fact(analysis: Analysis, function: Function, path: str, uses: Call
         decorators=tuple(uses.expressions.of(d.decorator) for d in _decorators(analysis, function)),
         parameters=tuple(p.name.value for p in (*params.posonly_params, *params.params, *params.kwonly_params)),
         is_property=any(origins & library.PROPERTIES for origins in decorators),
+        patches=tuple(patches.get(function, ())),
         is_passed_on=_is_passed_on(analysis, function),
         returned=_returned(function, uses.expressions, is_fixture=any(o & library.FIXTURES for o in decorators)),
     )

@@ -85,6 +85,8 @@ class FunctionFact:
     """What else keeps it, in the order of the blockers that ask."""
     decorators: tuple[Alternatives, ...]
     parameters: tuple[str, ...]
+    patches: tuple[str, ...]
+    """The dotted names that it has replaced with mocks."""
     is_property: bool
     is_passed_on: bool
     """Whether its name is used for anything but calling it, so that others may call it."""

@@ -55,6 +55,8 @@ class Decision:
     """Whether a coroutine of Trollius that stays waits for it."""
     awaits_as_well: bool = False
     """Whether it is an ``__iter__`` that something ported waits for, so that its class needs an ``__await__``."""
+    mocked: tuple[str, ...] = ()
+    """Which of ``FunctionFact.patches`` are coroutine functions, or classes with some."""
     chain: tuple[str, ...] = ()
     """What leads to the reason, function by function, where it is an obstacle."""
 

@@ -302,8 +302,12 @@ class _Project:
             to_native=frozenset(to_native),
             to_both=frozenset(to_both),
             answers=self._answers[_id(fact)],
+            mocked=tuple(name for name in fact.patches if self._mocks_coroutines(fact.path, name)),
             awaits_as_well=_id(fact) in self._awaited_iterators,
         )
+
+    def _mocks_coroutines(self, path: str, name: str) -> bool:
+        return any(map(self._becomes_native, self._evaluation.functions_below(path, name)))
 
     def _becomes_native(self, fact: FunctionFact) -> bool:
         """Whether a call of ``fact`` gives a coroutine object where it gave a generator."""

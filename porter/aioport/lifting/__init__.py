@@ -13,6 +13,7 @@ from aioport.lifting.definitions import lift_definition, lift_lambdas
 from aioport.lifting.imports import Imports
 from aioport.lifting.left import report_left, report_star_imports
 from aioport.lifting.managers import lift_managers
+from aioport.lifting.mocks import report_mocks
 from aioport.lifting.returns import lift_returns
 from aioport.lifting.suspensions import lift_suspensions
 
@@ -28,6 +29,7 @@ def lift(context: Lift) -> None:
         lift_returns(context, function)
     lift_lambdas(context)
     report_left(context)
+    report_mocks(context)
     if report_star_imports(context):
         return
     lift_api(context)
