@@ -18,7 +18,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,9 @@ def main() -> int:
     """Measure what the command line names; gives the exit status."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("name", nargs="+", help="packages of packages.json, such as aiohttp")
-    parser.add_argument("--target-version", metavar="3.X", default="3.6", help="what to port for (default: %(default)s)")
+    parser.add_argument(
+        "--target-version", metavar="3.X", default="3.6", help="what to port for (default: %(default)s)"
+    )
     parser.add_argument("--work", type=Path, metavar="DIR", default=Path(tempfile.gettempdir(), "aioport-corpus"))
     parser.add_argument("--packages", type=Path, metavar="FILE", default=PACKAGES)
     parser.add_argument("--timeout", type=float, default=1800, metavar="SECONDS", help="for one run of the tests")
@@ -186,7 +188,7 @@ def _place(key: tuple[str, int, str], tree: Path, pristine: Path) -> Place | Non
     return (str(path), name, found[0]) if found else None
 
 
-@lru_cache(maxsize=None)
+@cache
 def _functions(path: Path) -> list[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
     """Every function of a file with its qualified name, in the order of the file; none where it does not parse."""
     try:
@@ -208,7 +210,8 @@ def lines_of(compared: Compared) -> list[str]:
     traced = compared.traced
     left = traced.driven - compared.converted
     line = (
-        f"{compared.package.release}: driven {len(traced.driven)}: converted {len(traced.driven & compared.converted)}, "
+        f"{compared.package.release}: "
+        f"driven {len(traced.driven)}: converted {len(traced.driven & compared.converted)}, "
         f"left with a finding {len(left & compared.reported)}, left silently {len(compared.missed)}, "
         f"recall {compared.recall:.2%} | iterated {len(traced.iterated)}: converted {len(compared.wrongly)}, "
         f"precision {compared.precision:.2%} | driven and iterated {len(traced.driven & traced.iterated)} | "

@@ -21,7 +21,7 @@ _CO_COROUTINE = 0x80
 _BY_HAND = {"send", "throw", "__next__", "close"}
 
 
-class Tracer(object):
+class Tracer:
     """A profile function: ``call`` comes whenever a generator is resumed."""
 
     def __init__(self, folder, root):
@@ -71,7 +71,7 @@ class Tracer(object):
             dict(_place(code), driven=bool(driven), iterated=bool(iterated), by=[list(_place(c).values()) for c in by])
             for code, (driven, iterated, by) in list(self.seen.items())
         ]
-        with open(os.path.join(self.folder, "{}.json".format(os.getpid())), "w") as file:
+        with open(os.path.join(self.folder, f"{os.getpid()}.json"), "w") as file:
             json.dump(found, file)
 
 

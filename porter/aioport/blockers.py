@@ -183,24 +183,25 @@ def _of_managers(values: Values, function: Function, target_version: tuple[int, 
         for item in statement.items:
             suspension = waits.get(item.item) if isinstance(item.item, cst.Yield) else None
             if suspension is not None:
-                kinds[item.item] = values.manager(suspension.operand)
-        locks = [item for item, kind in kinds.items() if kind is Manager.LOCK]
+                kinds[suspension] = values.manager(suspension.operand)
+        locks = [suspension for suspension, kind in kinds.items() if kind is Manager.LOCK]
         if target_version < WITH_AWAIT_GONE or (len(locks) == len(statement.items)):
             continue
-        for operand, kind in kinds.items():
+        for suspension, kind in kinds.items():
             if kind is Manager.UNDECIDED:
                 yield Blocker(
-                    operand,
+                    suspension.node,
                     "undecided-context-manager",
                     "whether this is a lock (`async with`) or an awaitable that gives the context manager "
                     "(`with await`) cannot be told from this file",
                     "write one of the two",
-                    asked=waits[operand].operand,
+                    # Several must all be locks or none: too rare to ask for.
+                    asked=suspension.operand if len(statement.items) == 1 else None,
                     question=Asked.MANAGER,
                 )
             elif kind is Manager.LOCK:
                 yield Blocker(
-                    operand,
+                    suspension.node,
                     "undecided-context-manager",
                     "this lock shares its with statement with something that is no lock",
                     "nest two with statements",

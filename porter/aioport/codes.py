@@ -309,7 +309,7 @@ class MockedCoroutine(Code):
     """A mock stands in for something that is awaited from now on.
 
     Why: ``yield from`` takes what can be iterated: an empty tuple, or a MagicMock, which iterates as nothing. ``await``
-    takes neither, and mocks give coroutines by themselves only since Python 3.8 and only for what they replace directly.
+    takes neither, and mocks give coroutines by themselves only since Python 3.8, for what they replace directly.
 
     Example::
 

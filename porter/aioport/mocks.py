@@ -1,4 +1,4 @@
-"""Mocks that stand in for coroutines: ``yield from`` takes what can be iterated, as a MagicMock can, ``await`` does not."""
+"""Mocks that stand in for coroutines: a MagicMock can be iterated, which is enough for ``yield from``, not awaited."""
 
 from __future__ import annotations
 

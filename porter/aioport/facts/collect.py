@@ -113,15 +113,15 @@ def _only_returns(analysis: Analysis, function: Function) -> bool:
 def _is_never_reached(analysis: Analysis, node: cst.Yield, function: Function) -> bool:
     if analysis.never_run(node) is not None:
         return True
-    body = function.node.body.body
+    body = list(function.node.body.body)
     ends = (i for i, line in enumerate(body) if isinstance(line, cst.SimpleStatementLine) and _leaves(line))
     end = next(ends, None)
+    above: set[cst.CSTNode] = {node}
     current: cst.CSTNode = node
-    while current not in body:
+    while current is not function.node:
         current = analysis.names.parents[current]
-        if current is function.node:
-            return False
-    return end is not None and list(body).index(current) > end  # type: ignore[arg-type]
+        above.add(current)
+    return end is not None and any(line in above for line in body[end + 1 :])
 
 
 def _leaves(line: cst.SimpleStatementLine) -> bool:

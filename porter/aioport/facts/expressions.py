@@ -1,7 +1,7 @@
 """What an expression may evaluate to, written down so that the whole project can work it out.
 
-An :class:`Expression` is a chain of steps from a name of its file: calls, attributes, waiting. It is small and picklable;
-:mod:`aioport.inference.evaluation` follows it through imports, classes and calls.
+An :class:`Expression` is a chain of steps from a name of its file: calls, attributes, waiting. It is small and
+picklable; :mod:`aioport.inference.evaluation` follows it through imports, classes and calls.
 """
 
 from __future__ import annotations

@@ -14,7 +14,6 @@ from aioport.facts.model import Call, Delegation, Use
 from aioport.names import UNKNOWN, dotted
 from aioport.styles import words
 
-
 _TELLING_NOTHING = (Step.UNKNOWN, Step.NOTHING)
 
 

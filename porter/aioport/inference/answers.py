@@ -7,8 +7,8 @@ from aioport.analysis import Asked
 from aioport.facts import FunctionFact, Question
 from aioport.inference.decisions import Answer
 from aioport.inference.evaluation import Evaluation
-from aioport.inference.wrappers import Wrappers
 from aioport.inference.things import OBJECTS, Kind, Thing
+from aioport.inference.wrappers import Wrappers
 from aioport.values import Awaitability, Manager
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import Optional, Union
+from typing import Union
 
 from aioport.analysis import Definition
 from aioport.facts import FunctionFact
@@ -41,7 +41,7 @@ class Decision:
 
     verdict: Verdict
     reason: str = ""
-    because: Optional[FunctionId] = None
+    because: FunctionId | None = None
     """The function whose own decision is the reason."""
     obstacle: int | None = None
     """The delegation to something that stays a generator."""

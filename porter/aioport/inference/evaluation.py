@@ -13,7 +13,6 @@ from aioport.inference.modules import Modules
 from aioport.inference.things import NOTHING, OBJECTS, UNKNOWN, Kind, Thing, Things, ordered
 from aioport.styles import words
 
-
 _MOST = 2000
 """So many things say too little."""
 

@@ -13,8 +13,8 @@ from aioport.facts import FileFacts
 class Modules:
     """The files of a project by the names they can be imported as.
 
-    Where a folder that is no package is put on ``sys.path`` is not known, so a file may be imported by its dotted name from
-    the topmost package on, or from any folder above that.
+    Which folders are put on ``sys.path`` is not known, so a file may be imported by its dotted name from the topmost
+    package on, or from any folder above that.
     """
 
     def __init__(self, files: Iterable[FileFacts]) -> None:
