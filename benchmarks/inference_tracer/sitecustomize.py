@@ -14,8 +14,8 @@ import os
 import sys
 import threading
 
-_FOR_ITER = 93
 _YIELD_FROM = 72
+_CALLS = (131, 141, 142)
 _CO_GENERATOR = 0x20
 _CO_COROUTINE = 0x80
 _BY_HAND = {"send", "throw", "__next__", "close"}
@@ -49,10 +49,11 @@ class Tracer:
         builtin = self.calling.get(caller)
         if operation == _YIELD_FROM:
             by.add(caller.f_code)
-        elif operation == _FOR_ITER or (builtin is not None and self.is_iterating(builtin, caller)):
-            iterated.append(1) if not iterated else None
-        elif not driven:
-            driven.append(1)
+        elif operation not in _CALLS or (builtin is not None and self.is_iterating(builtin, caller)):
+            # A loop, an unpacking, `f(*generator)`, or a builtin.
+            iterated[:] = [True]
+        else:
+            driven[:] = [True]
 
     @staticmethod
     def is_iterating(builtin, caller):
