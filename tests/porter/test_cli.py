@@ -65,7 +65,7 @@ def test_explains_a_function_by_the_chain_of_reasons(folder: Path) -> None:
         "unsure": "nothing in sight says whether it is a coroutine",
         "A.__iter__": "its name or a decorator wants a generator",
         "B.rows": "a method of that name, above or below it, stays one",
-        "climb": "it delegates to a coroutine in line 33, and it cannot be converted (yield-in-lambda)",
+        "climb": "it delegates to a coroutine in line 34, and it cannot be converted (yield-in-lambda)",
     }
     for name, reason in reasons.items():
         assert run("--explain", f"app.py:{name}", ".").stdout.splitlines()[1] == f"  because {reason}"
