@@ -305,6 +305,21 @@ class MissingName(Code):
     """
 
 
+class MixedLoops(Code):
+    """Some coroutines of a project stay in Trollius's style, so all files that use Trollius are left.
+
+    Why: a loop of asyncio cannot run coroutines of Trollius, nor one of Trollius an ``async def``. Which loop runs a
+    coroutine is seldom to be seen, so a project is ported as a whole or not.
+
+    Example::
+
+        trollius.get_event_loop().run_until_complete(main())         # another file's main() was left
+
+    What to do: port by hand what the other findings are about and run aioport again; or name only those files that have
+    a loop of their own.
+    """
+
+
 class MockedCoroutine(Code):
     """A mock stands in for something that is awaited from now on.
 

@@ -74,6 +74,8 @@ def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]
     ports = _each(partial(_port_path, settings=settings), work, settings.jobs)
     if not settings.target.mixes(settings.target_version):
         ports = _without_dependents(list(ports))
+    if settings.target.vocabulary is None:
+        ports = _without_mixed_loops(list(ports), facts, decisions)
     reports = (port.report for port in ports)
     for item in found:
         yield next(reports) if isinstance(item, str) else _failure(b"", item)
@@ -147,6 +149,37 @@ def _without_dependents(ports: list[_Port]) -> Iterator[_Port]:
             yield replace(port, report=report)
         else:
             yield port
+
+
+def _without_mixed_loops(
+    ports: list[_Port], facts: Sequence[_Facts], decisions: dict[str, dict[str, Decision]]
+) -> Iterator[_Port]:
+    """Leave all files that use Trollius where one of its coroutines stays: a loop runs those of one library only."""
+    using = {fact.path: fact for fact in facts if isinstance(fact, FileFacts) and fact.own_loop}
+    staying = [
+        function
+        for fact in using.values()
+        for function in fact.functions
+        if function.trollius and decisions[fact.path][function.key].leaves_coroutine(function.explicit)
+    ]
+    for port in ports:
+        report = port.report
+        if not staying or not report.changed or report.path not in using:
+            yield port
+            continue
+        first, others = staying[0], len(staying) - 1
+        finding = Finding(
+            Location(report.path, 1, 1, 1, using[report.path].lines),
+            "mixed-loops",
+            Severity.ERROR,
+            Applicability.MANUAL,
+            f"{first.qualname} in {first.path}:{first.line} stays a coroutine of Trollius"
+            + (f", as {others} more do" if others else "")
+            + ", and no event loop runs both kinds, so the whole file is left",
+            "port by hand what the other findings are about, and run aioport again",
+        )
+        kept = (f for f in report.findings if f.severity >= Severity.ERROR)
+        yield replace(port, report=replace(report, after=report.before, functions=0, findings=(finding, *kept)))
 
 
 def _each(function: Callable[[_T], _R], items: Sequence[_T], jobs: int) -> Iterator[_R]:

@@ -15,7 +15,7 @@ from aioport.facts.markers import loop_markers
 from aioport.facts.model import ClassFact, Delegation, FileFacts, FunctionFact, Question
 from aioport.facts.uses import CallUses
 from aioport.mocks import patched
-from aioport.styles import libraries
+from aioport.styles import libraries, vocabularies
 
 
 def facts_of(analysis: Analysis, path: str, digest: bytes, *, marked: bool = True) -> FileFacts:
@@ -38,15 +38,17 @@ def facts_of(analysis: Analysis, path: str, digest: bytes, *, marked: bool = Tru
         star_imports=tuple(top.star_imports.values()),
         test_markers=tuple(loop_markers(analysis, uses)),
         aliases=tuple(uses.aliases()),
-        asynchronous=any(
-            origin.split(".")[0] in libraries()
-            for bindings in top.bindings.values()
-            for binding in bindings
-            if (origin := binding.origin) is not None
-        )
-        or bool(libraries() & {name.split(".")[0] for name in top.star_imports.values()}),
+        asynchronous=bool(_modules(analysis) & libraries()),
+        own_loop=bool(_modules(analysis) & {v.module for v in vocabularies() if v.plain_yield_waits}),
         starred=bool(analysis.foreign_star_imports()),
     )
+
+
+def _modules(analysis: Analysis) -> set[str]:
+    """The topmost modules that the file's top level imports something of."""
+    top = analysis.names.top
+    origins = [b.origin for bindings in top.bindings.values() for b in bindings if b.origin is not None]
+    return {origin.split(".")[0] for origin in (*origins, *top.star_imports.values())}
 
 
 def _module_of(path: str) -> str:

@@ -129,5 +129,7 @@ class FileFacts:
     """Names and attributes that functions of the file are assigned to: ``self.connect = connect``."""
     asynchronous: bool
     """Whether the file imports asyncio or a style's library at all."""
+    own_loop: bool
+    """Whether it imports a library whose coroutines run on event loops of its own: Trollius."""
     starred: bool
     """Whether the names of a library that the port takes away come by a star import."""
