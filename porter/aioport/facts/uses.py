@@ -44,11 +44,11 @@ class CallUses:
                 line = self._analysis.positions[call].start.line
                 yield Call(target, called, arguments, self.use(call), around.key if around else "", line)
         for function in self._analysis.functions:
-            decorated = ((None, (Expression(Step.FUNCTION, function.key),)),)
+            decorated = (Expression(Step.FUNCTION, function.key),)
             for decorator in function.node.decorators:
                 called = self.expressions.of(decorator.decorator)
                 if any(e.step is not Step.UNKNOWN for e in called):
-                    yield Call(None, called, (("0", decorated[0][1]),), Use.OTHER, "", function.place.start.line)
+                    yield Call(None, called, (("0", decorated),), Use.OTHER, "", function.place.start.line)
 
     def _takes_handler(self, call: cst.Call) -> bool:
         return isinstance(call.func, cst.Attribute) and call.func.attr.value in library.HANDLER_TAKING_METHODS
