@@ -15,10 +15,8 @@ def settle(analysis: Analysis, values: Values, decisions: dict[str, Decision]) -
             if answer in (Manager.UNDECIDED, Awaitability.MAYBE):
                 continue
             assert blocker.asked is not None
-            if blocker.question is Asked.WRAPPED:
-                pass
-            elif isinstance(answer, Manager):
+            if isinstance(answer, Manager):
                 values.managers[blocker.asked] = answer
-            else:
+            elif blocker.question is Asked.RETURNED:
                 values.kinds[blocker.asked] = answer
             function.blockers.remove(blocker)
