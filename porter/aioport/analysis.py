@@ -27,6 +27,14 @@ class Definition(enum.Enum):
     PLAIN = "plain function"
 
 
+class Asked(enum.Enum):
+    """What only the rest of the project may tell about an expression."""
+
+    MANAGER = "what a with statement enters"
+    RETURNED = "whether a returned value is awaitable"
+    WRAPPED = "whether a decorator only waits for what it decorates"
+
+
 class Wait(enum.Enum):
     """What a ``yield`` does when its function is a coroutine."""
 
@@ -72,6 +80,10 @@ class Blocker:
     code: str
     message: str
     advice: str
+    asked: cst.BaseExpression | None = None
+    """The expression that only the rest of the project may tell about; where it does there is no blocker."""
+    question: Asked | None = None
+    """What is asked about it."""
 
 
 @dataclass(eq=False)

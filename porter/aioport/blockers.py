@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from aioport import library
-from aioport.analysis import Analysis, Blocker, Definition, Function, Wait
+from aioport.analysis import Analysis, Asked, Blocker, Definition, Function, Wait
 from aioport.names import Names, Scope
 from aioport.styles import words
 from aioport.tree import walk
@@ -71,6 +71,8 @@ def _of_decorators(analysis: Analysis, function: Function) -> Iterator[Blocker]:
                 "wrapped-generator",
                 "this decorator is given the generator function, before the coroutine decorator sees it",
                 "move it above the coroutine decorator if it can wrap a coroutine function",
+                asked=decorator.decorator,
+                question=Asked.WRAPPED,
             )
     for decorator in decorators[: max(index, 0)]:
         if _origins(analysis, decorator) & library.GENERATOR_DECORATORS:
@@ -168,6 +170,8 @@ def _of_returns(analysis: Analysis, values: Values, function: Function) -> Itera
                 "the coroutine decorator awaits a future or coroutine returned here, async def does not, and whether "
                 "this value is one cannot be told from this file",
                 "write `return await ...` into an async def if it is, or a plain `return` if it is not",
+                asked=returning.value,
+                question=Asked.RETURNED,
             )
 
 
@@ -207,22 +211,25 @@ def _of_managers(values: Values, function: Function, target_version: tuple[int, 
         for item in statement.items:
             suspension = waits.get(item.item) if isinstance(item.item, cst.Yield) else None
             if suspension is not None:
-                kinds[item.item] = values.manager(suspension.operand)
-        locks = [item for item, kind in kinds.items() if kind is Manager.LOCK]
+                kinds[suspension] = values.manager(suspension.operand)
+        locks = [suspension for suspension, kind in kinds.items() if kind is Manager.LOCK]
         if target_version < WITH_AWAIT_GONE or (len(locks) == len(statement.items)):
             continue
-        for operand, kind in kinds.items():
+        for suspension, kind in kinds.items():
             if kind is Manager.UNDECIDED:
                 yield Blocker(
-                    operand,
+                    suspension.node,
                     "undecided-context-manager",
                     "whether this is a lock (`async with`) or an awaitable that gives the context manager "
                     "(`with await`) cannot be told from this file",
                     "write one of the two",
+                    # Several must all be locks or none: too rare to ask for.
+                    asked=suspension.operand if len(statement.items) == 1 else None,
+                    question=Asked.MANAGER,
                 )
             elif kind is Manager.LOCK:
                 yield Blocker(
-                    operand,
+                    suspension.node,
                     "undecided-context-manager",
                     "this lock shares its with statement with something that is no lock",
                     "nest two with statements",

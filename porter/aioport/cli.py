@@ -15,7 +15,7 @@ from aioport import __version__
 from aioport.codes import CODES
 from aioport.config import ConfigError, Settings, check_suffix, find_config, parse_version
 from aioport.history import Version
-from aioport.project import port_bytes, port_paths
+from aioport.project import explained, port_bytes, port_paths
 from aioport.python2 import NoFissix, check_fissix
 from aioport.report import Reporter, formats, reporter
 from aioport.results import FileReport, Outcome, Summary
@@ -29,6 +29,7 @@ Examples:
   aioport --to async-await --check src/         exit 1 if anything is left to port
   aioport --explain returned-awaitable          what a finding means
   aioport audit --target-version 3.14 src/      say what breaks there, port nothing
+  aioport --explain app.py:Client.get src/      why that is a coroutine, or is not
 
 \b
 Exit status: 0 all is ported; 1 something is left to do; 2 wrong usage, or a
@@ -44,9 +45,10 @@ def _defaults() -> str:
     return ", ".join(f"{_spelled(target_of(style).default)} for {style}" for style in style_names())
 
 
-def _explain(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
-    if value is None:
-        return
+def _explain(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Explain a finding at once; a function needs the project first."""
+    if value is None or ":" in value:
+        return value
     if value not in CODES:
         raise click.BadParameter(f"there is no finding {value!r}; there are {', '.join(sorted(CODES))}")
     click.echo(CODES[value].page())
@@ -97,6 +99,16 @@ def audit(context: click.Context, /, paths: tuple[str, ...], target_version: str
     context.exit(_status(summary))
 
 
+def _explain_function(context: click.Context, paths: tuple[str, ...], asked: str, options: dict[str, Any]) -> None:
+    path, _, name = asked.rpartition(":")
+    options["to"] = options["to"] or "async-await"
+    lines = explained(paths or (".",), _settings(paths or (".",), options), path, name)
+    if not lines:
+        raise click.UsageError(f"there is no function {name!r} in {path} that aioport would look at")
+    click.echo("\n".join(lines))
+    context.exit()
+
+
 @click.command(cls=_WithAudit, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option("--to", type=click.Choice(style_names()), help="The style to port to.")
@@ -118,17 +130,30 @@ def audit(context: click.Context, /, paths: tuple[str, ...], target_version: str
 @click.option("--fast", is_flag=True, default=None, help="Do not port the result again to prove that it is stable.")
 @click.option("--format", "format_", type=click.Choice(formats()), default="text", help="How to report.")
 @click.option(
-    "--explain", metavar="CODE", callback=_explain, expose_value=False, is_eager=True, help="Explain a finding."
+    "--explain",
+    metavar="CODE|FILE:FUNCTION",
+    callback=_explain,
+    is_eager=True,
+    help="Explain a finding, or why a function of the project PATH (or this folder) is a coroutine or none.",
 )
 @click.version_option(__version__, prog_name="aioport")
 @click.pass_context
 def main(
-    context: click.Context, /, paths: tuple[str, ...], diff: bool, check: bool, format_: str, **options: Any
+    context: click.Context,
+    /,
+    paths: tuple[str, ...],
+    diff: bool,
+    check: bool,
+    format_: str,
+    explain: str | None,
+    **options: Any,
 ) -> None:
     """Port coroutine source between Trollius, `yield from`, async/await and aiocompat, in place.
 
     Files and folders are given by PATH; `-` reads stdin and writes stdout.
     """
+    if explain is not None:
+        _explain_function(context, paths, explain, options)
     if not paths:
         raise click.UsageError("name the files or folders to port, or - for stdin")
     if diff and check:
@@ -189,7 +214,8 @@ def _settings(paths: tuple[str, ...], options: dict[str, Any]) -> Settings:
         raise click.UsageError(str(error)) from None
     except NoFissix:
         raise click.UsageError("--python2 needs fissix: pip install aioport[python2]") from None
-    chosen["exclude"] = tuple(chosen.get("exclude", ()))
+    for key in ("exclude", "coroutine_decorators"):
+        chosen[key] = tuple(chosen.get(key, ()))
     return Settings(**chosen)
 
 

@@ -89,6 +89,25 @@ class AwaitableClass(Code):
     """
 
 
+class AwaitedIterator(Code):
+    """Coroutines wait for objects of a class that has an ``__iter__`` that waits, and no ``__await__``.
+
+    Why: ``yield from x`` takes what can be iterated, ``await x`` what has an ``__await__`` (PEP 492).
+
+    Example::
+
+        class Pool:
+            def __iter__(self):
+                connection = yield from self.acquire()
+                return Connection(connection)
+
+            __await__ = __iter__               # added
+
+    What to do: nothing; write an ``async def __aenter__`` and ``__aexit__`` when ``with await pool:`` is to become
+    ``async with pool:``.
+    """
+
+
 class Bug(Code):
     """The port of a file failed its own verification, so it was not written.
 
@@ -507,6 +526,37 @@ class MissingName(Code):
     """
 
 
+class MixedLoops(Code):
+    """Some coroutines of a project stay in Trollius's style, so all files that use Trollius are left.
+
+    Why: a loop of asyncio cannot run coroutines of Trollius, nor one of Trollius an ``async def``. Which loop runs a
+    coroutine is seldom to be seen, so a project is ported as a whole or not.
+
+    Example::
+
+        trollius.get_event_loop().run_until_complete(main())         # another file's main() was left
+
+    What to do: port by hand what the other findings are about and run aioport again; or name only those files that have
+    a loop of their own.
+    """
+
+
+class MockedCoroutine(Code):
+    """A mock stands in for something that is awaited from now on.
+
+    Why: ``yield from`` takes what can be iterated: an empty tuple, or a MagicMock, which iterates as nothing. ``await``
+    takes neither, and mocks give coroutines by themselves only since Python 3.8, for what they replace directly.
+
+    Example::
+
+        writer.drain.return_value = ()
+        with patch("app.Client") as client:        # Client().read() was waited for
+            ...
+
+    What to do: give the mock coroutine functions, or a finished future as its result.
+    """
+
+
 class NativeInGenerator(Code):
     """A generator that has to stay one, such as ``__iter__`` or ``__await__``, delegates to what became a coroutine.
 
@@ -654,6 +704,20 @@ class OutsideKeyword(Code):
 
     What to do: see what it is called in the version that is used now. Where it is the project's own all the same, give
     aioport all files at once.
+    """
+
+
+class OwnLibrary(Code):
+    """The project has asyncio or Trollius itself in it, and its files use that one.
+
+    Why: what is known of the library's decorator, tasks and locks is known of the released one. An older or changed one
+    may not take an ``async def`` at all: asyncio 3.4.3 does not.
+
+    Example::
+
+        asyncio/coroutines.py            # every file of the project is left
+
+    What to do: name the folders that only use the library, or port it by hand.
     """
 
 

@@ -47,6 +47,8 @@ class Settings:
     exclude: tuple[str, ...] = ()
     exclude_folder: str = "."
     """What the patterns in ``exclude`` are relative to: the folder of the file they stand in, or the current one."""
+    coroutine_decorators: tuple[str, ...] = ()
+    """Patterns for the dotted names of decorators that make coroutines of what they decorate."""
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     keyword_suffix: str = "_"
     """What is put behind a name that became a keyword: ``async_``."""
@@ -130,7 +132,7 @@ def _from_ini(path: str) -> Mapping[str, object] | None:
 
 
 def _ini_value(key: str, value: str) -> object:
-    if key == "exclude":
+    if _TYPES.get(key) is list:
         return [line.strip() for line in value.splitlines() if line.strip()]
     if _TYPES.get(key) is bool and value.lower() in ("true", "false"):
         return value.lower() == "true"
@@ -143,6 +145,7 @@ _TYPES: Mapping[str, type] = {
     "unsafe": bool,
     "fast": bool,
     "exclude": list,
+    "coroutine-decorators": list,
     "jobs": int,
     "keyword-suffix": str,
     "python2": bool,

@@ -78,6 +78,28 @@ GENERATOR_DECORATORS = frozenset(
 )
 """Decorators that want a generator function: what stands under them stays one."""
 
+FIXTURES = frozenset(["pytest.fixture", "pytest.yield_fixture"])
+"""Decorators of functions whose value pytest gives for parameters of their name."""
+
+PROPERTIES = frozenset(
+    ["abc.abstractproperty", "builtins.property", "functools.cached_property", "asyncio_extras.cached_property"]
+)
+"""Decorators whose methods are called by mere access."""
+
+STATIC = frozenset(["builtins.staticmethod"])
+
+LOOP_MARKERS = frozenset(["pytest.mark.asyncio", "aiohttp.test_utils.unittest_run_loop"])
+"""Decorators from elsewhere that run a test in an event loop."""
+
+LOOP_TEST_CASES = frozenset(["asynctest.TestCase", "asynctest.case.TestCase", "asynctest.ClockedTestCase"])
+"""Classes of test cases that run what their tests, ``setUp`` and ``tearDown`` return, if it can be run."""
+
+HANDLER_TAKING_METHODS = frozenset(
+    "add_delete add_get add_head add_options add_patch add_post add_put add_route start_server "
+    "start_unix_server".split()
+)
+"""Methods and functions that are given coroutine functions to call later (asyncio, aiohttp)."""
+
 KIND_QUESTIONS = frozenset(
     "asyncio.iscoroutinefunction trollius.iscoroutinefunction inspect.isgeneratorfunction inspect.isgenerator "
     "inspect.iscoroutinefunction inspect.iscoroutine inspect.isasyncgenfunction inspect.isasyncgen "
@@ -109,7 +131,13 @@ _PLAIN_BUILTINS = frozenset(
 )
 
 _PLAIN_ELSEWHERE = frozenset(
-    ["aiohttp.web.Response", "aiohttp.web.json_response", "aiohttp.web.StreamResponse", "aiohttp.web.Application"]
+    [
+        "unittest.TestCase",
+        "aiohttp.web.Response",
+        "aiohttp.web.json_response",
+        "aiohttp.web.StreamResponse",
+        "aiohttp.web.Application",
+    ]
 )
 
 

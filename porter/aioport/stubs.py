@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aioport.infer import Decision, Verdict
+from aioport.inference import Decision, Verdict
 
 SUFFIX = ".pyi"
 

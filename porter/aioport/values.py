@@ -54,6 +54,10 @@ class Values:
         self._names = analysis.names
         self._attributes: dict[str, list[cst.BaseExpression | None]] = defaultdict(list)
         self._elements: dict[str, list[cst.BaseExpression | None]] = defaultdict(list)
+        self.managers: dict[cst.BaseExpression, Manager] = {}
+        """What the rest of the project says that with statements enter."""
+        self.kinds: dict[cst.BaseExpression, Awaitability] = {}
+        """What the rest of the project says about returned values."""
         for node in walk(analysis.module):
             if isinstance(node, cst.Assign):
                 for target in node.targets:
@@ -77,6 +81,8 @@ class Values:
 
     def manager(self, operand: cst.BaseExpression | None) -> Manager:
         """What ``with (yield from operand):`` enters."""
+        if operand in self.managers:
+            return self.managers[operand]
         if isinstance(operand, cst.Call):
             function = self._function(operand.func)
             if function is not None and function.definition is not Definition.PLAIN:
@@ -222,6 +228,8 @@ class Values:
 
     def awaitability(self, node: cst.BaseExpression | None, depth: int = 0) -> Awaitability:
         """Whether the value of ``node`` is a future, coroutine or other awaitable."""
+        if node in self.kinds:
+            return self.kinds[node]
         if node is None or _is_none(node) or isinstance(node, _LITERALS):
             return Awaitability.NO
         if depth > _DEPTH:
@@ -343,7 +351,14 @@ class Values:
         """Whether instances of a class have ``__iter__`` and surely no ``__await__``."""
         methods = self._names.scopes[node].bindings
         known = all(self._names.means(base.value, frozenset(["builtins.object"])) for base in node.bases)
-        return known and not node.keywords and "__iter__" in methods and "__await__" not in methods
+        iterators = [
+            self._analysis.function_of(b.node)
+            for b in methods.get("__iter__", ())
+            if isinstance(b.node, cst.FunctionDef)
+        ]
+        # One that delegates may wait, and then the class can be given an `__await__`.
+        waits = any(function.delegates for function in iterators)
+        return known and not node.keywords and "__iter__" in methods and "__await__" not in methods and not waits
 
     def _is_plain_class(self, node: cst.ClassDef, depth: int = 0) -> bool:
         """Whether instances of a class surely are neither awaitable nor generators."""

@@ -12,7 +12,7 @@ from aioport.analysis import Function
 from aioport.config import WITH_LOCK_ENDS, Settings
 from aioport.facts import facts_of
 from aioport.findings import Applicability, Finding, Location, Severity
-from aioport.infer import Decision, Verdict, infer
+from aioport.inference import Decision, Verdict, infer
 from aioport.lifting import Lift
 from aioport.parsing import Parsed, Reading, Unportable, parse, parse_source
 from aioport.pivot import Lowered
@@ -159,6 +159,6 @@ def _carried(before: Lift, functions: list[Function]) -> dict[str, Decision]:
     for function in functions:
         earlier = decided.get(function.qualname)
         decision = earlier.pop(0) if earlier else Decision(Verdict.NATIVE)
-        # What was adapted to call into native coroutines calls their iterators now.
-        result[function.key] = replace(decision, to_native=frozenset(), to_both=frozenset())
+        # What was adapted to call into native coroutines calls their iterators now, and classes have what they lacked.
+        result[function.key] = replace(decision, to_native=frozenset(), to_both=frozenset(), awaits_as_well=False)
     return result

@@ -42,6 +42,43 @@ def run(*arguments: str, data: bytes = b"") -> Result:
     return runner().invoke(main, ["--to", "async-await", *arguments], input=data, catch_exceptions=False)
 
 
+def test_explains_a_function_by_the_chain_of_reasons(folder: Path) -> None:
+    (folder / "lib.py").write_bytes(OLD)
+    (folder / "app.py").write_text(
+        "import lib\n\n\ndef main():\n    yield from lib.f()\n\n\n"
+        "def lines():\n    yield 1\n\n\ndef plain():\n    return 1\n\n\n"
+        "def unsure(x):\n    yield from x\n\n\n"
+        "class A:\n    def __iter__(self):\n        yield from self.x\n\n    def rows(self):\n        yield 2\n\n\n"
+        "class B(A):\n    def rows(self):\n        yield from self.y\n\n\n"
+        "def climb():\n    yield from lib.f()\n    yield from (lambda: [(yield)])()\n"
+    )
+    explained = run("--explain", "app.py:main")
+    assert explained.exit_code == 0
+    assert explained.stdout.splitlines() == [
+        "./app.py:4: main: async def",
+        "  because it delegates to a coroutine in line 5",
+        "  ./lib.py:5: f: async def",
+        "    because it is decorated as a coroutine",
+    ]
+    reasons = {
+        "lines": "it hands out values with yield",
+        "plain": "it has no yield and no coroutine decorator",
+        "unsure": "nothing in sight says whether it is a coroutine",
+        "A.__iter__": "its name or a decorator wants a generator",
+        "B.rows": "a method of that name, above or below it, stays one",
+        "climb": "it delegates to a coroutine in line 34, and it cannot be converted (yield-in-lambda)",
+    }
+    for name, reason in reasons.items():
+        assert run("--explain", f"app.py:{name}", ".").stdout.splitlines()[1] == f"  because {reason}"
+
+
+def test_explaining_no_function_is_wrong_usage(folder: Path) -> None:
+    (folder / "a.py").write_bytes(OLD)
+    result = run("--explain", "a.py:g")
+    assert result.exit_code == 2
+    assert "there is no function 'g' in a.py" in result.stderr
+
+
 def test_ports_in_place(folder: Path) -> None:
     (folder / "a.py").write_bytes(OLD)
     result = run("a.py")

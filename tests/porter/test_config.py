@@ -24,6 +24,7 @@ TOML = """[tool.aioport]
 to = "async-await"
 target-version = "3.12"
 exclude = ["a", "b"]
+coroutine-decorators = ["app.run.*"]
 jobs = 3
 unsafe = true
 """
@@ -33,6 +34,7 @@ target-version = 3.12
 exclude =
     a
     b
+coroutine-decorators = app.run.*
 jobs = 3
 unsafe = True
 """
@@ -46,6 +48,7 @@ def test_each_kind_of_file(tmp_path: Path, name: str, text: str) -> None:
         "target_version": "3.12",
         "exclude": ["a", "b"],
         "exclude_folder": str(tmp_path),
+        "coroutine_decorators": ["app.run.*"],
         "jobs": 3,
         "unsafe": True,
     }

@@ -44,7 +44,7 @@ PASSES = {
     11: "aioport.shield",
     12: "aioport.lifting.definitions",
     13: "aioport.lowering.api",
-    19: "aioport.infer",
+    19: "aioport.inference",
     21: "aioport.lifting.api",
     22: "aioport.lifting.definitions",
     24: "aioport.lifting.suspensions",

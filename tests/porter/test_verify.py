@@ -6,7 +6,7 @@ import libcst as cst
 import pytest
 
 import aioport.lifting
-from aioport import project
+from aioport import porting
 from aioport.config import Settings
 from aioport.findings import Severity
 from aioport.lifting import Lift
@@ -27,7 +27,7 @@ def breaking(make: str) -> object:
 
 
 def test_output_that_does_not_compile(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(project, "lift", breaking("return 1\n"))
+    monkeypatch.setattr(porting, "lift", breaking("return 1\n"))
     report = port_bytes(DATA, "x.py", SETTINGS)
     (finding,) = report.findings
     assert (finding.code, finding.severity) == ("bug", Severity.FAILURE)
@@ -41,7 +41,7 @@ def test_output_that_would_change_again(monkeypatch: pytest.MonkeyPatch) -> None
     def lift(context: Lift) -> None:
         breaking(f"import m{next(count)}\n")(context)  # type: ignore[operator]
 
-    monkeypatch.setattr(project, "lift", lift)
+    monkeypatch.setattr(porting, "lift", lift)
     report = port_bytes(DATA, "x.py", SETTINGS)
     (finding,) = report.findings
     assert finding.code == "bug"
@@ -73,4 +73,4 @@ def test_nesting_too_deep_is_said() -> None:
 
 
 def test_lifting_is_importable() -> None:
-    assert aioport.lifting.lift is project.lift
+    assert aioport.lifting.lift is porting.lift

@@ -15,6 +15,7 @@ from aioport.lifting.definitions import lift_definition, lift_lambdas
 from aioport.lifting.imports import Imports
 from aioport.lifting.left import report_left, report_star_imports
 from aioport.lifting.managers import lift_managers
+from aioport.lifting.mocks import report_mocks
 from aioport.lifting.returns import lift_returns
 from aioport.lifting.suspensions import lift_suspensions
 
@@ -32,6 +33,7 @@ def lift(context: Lift) -> None:
     lift_lambdas(context)
     report_left(context)
     keep_outside_names(context)
+    report_mocks(context)
     if report_star_imports(context):
         return
     lift_api(context)

@@ -8,7 +8,7 @@ import libcst as cst
 
 from aioport.analysis import Analysis, Function
 from aioport.findings import Applicability, Finding, Location, Severity
-from aioport.infer import Decision, Verdict
+from aioport.inference import Decision, Verdict
 from aioport.keywords.plan import Renames
 from aioport.styles import libraries
 from aioport.tree import Edits, walk

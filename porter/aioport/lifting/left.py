@@ -6,7 +6,7 @@ import libcst as cst
 
 from aioport.analysis import Definition, Function, Wait
 from aioport.findings import Applicability, Severity
-from aioport.infer import ASSUMED, ITERATED, Decision, Verdict
+from aioport.inference import ASSUMED, ITERATED, Decision, Verdict
 from aioport.lifting.context import Lift
 from aioport.lifting.suspensions import lift_kept_delegations
 
@@ -21,8 +21,27 @@ def report_left(lift: Lift) -> None:
             _report_coroutine(lift, function, decision)
         elif decision.verdict in (Verdict.GENERATOR, Verdict.UNDECIDED):
             _report_generator(lift, function, decision)
+        if decision.awaits_as_well:
+            _add_await(lift, function)
         if function.definition in (Definition.PLAIN, Definition.GENERATOR) and decision.verdict is not Verdict.NATIVE:
             _report_raises(lift, function)
+
+
+def _add_await(lift: Lift, function: Function) -> None:
+    """``__await__ = __iter__`` below an ``__iter__``: await asks for the former, and gets from it what it needs."""
+    alias = cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(cst.Name("__await__"))], cst.Name("__iter__"))])
+    lift.edits.on(
+        function.node,
+        lambda updated: cst.FlattenSentinel([updated, alias.with_changes(leading_lines=[cst.EmptyLine(indent=False)])]),
+    )
+    lift.report(
+        function.node.name,
+        "awaited-iterator",
+        Severity.NOTE,
+        "coroutines wait for objects of this class, and await takes only what has an __await__",
+        "the class now has `__await__ = __iter__`",
+        applicability=Applicability.SAFE,
+    )
 
 
 def report_star_imports(lift: Lift) -> bool:
@@ -58,6 +77,23 @@ def _report_coroutine(lift: Lift, function: Function, decision: Decision) -> Non
             whole=function.node,
         )
     _report_obstacle(lift, function, decision)
+    _report_waiter(lift, function, decision)
+
+
+def _report_waiter(lift: Lift, function: Function, decision: Decision) -> None:
+    if decision.is_awaited_by_left:
+        lift.report(
+            function.node.name,
+            "depends-on-left",
+            Severity.ERROR,
+            "a coroutine that stays one of Trollius waits for this, and it cannot wait for an async def",
+            f"port that one first: {_said(decision)}",
+            whole=function.node,
+        )
+
+
+def _said(decision: Decision) -> str:
+    return ", because of ".join(decision.chain)
 
 
 def _report_obstacle(lift: Lift, function: Function, decision: Decision) -> None:
@@ -69,7 +105,7 @@ def _report_obstacle(lift: Lift, function: Function, decision: Decision) -> None
         "depends-on-left",
         Severity.ERROR,
         "this waits for a generator that stays one, or stays a coroutine of Trollius, and await takes neither",
-        "port that one first; the finding on it says why it was left",
+        f"port that one first: {_said(decision)}",
         whole=function.node,
     )
 
@@ -88,6 +124,7 @@ def _report_generator(lift: Lift, function: Function, decision: Decision) -> Non
                 blocker.node, blocker.code, Severity.ERROR, blocker.message, blocker.advice, whole=function.node
             )
         _report_obstacle(lift, function, decision)
+        _report_waiter(lift, function, decision)
     _adapt_delegations(lift, function, decision)
 
 

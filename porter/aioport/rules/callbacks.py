@@ -9,7 +9,7 @@ import libcst as cst
 
 from aioport.analysis import Function
 from aioport.findings import Severity
-from aioport.infer import Verdict
+from aioport.inference import Verdict
 from aioport.lifting.context import Lift
 
 SINCE = (3, 5)

@@ -1,156 +1,20 @@
-"""Small picklable facts about a file: what the inference over the whole project works on.
-
-Trees never travel between processes (pickling one costs more than parsing again), facts do.
-"""
+"""What calls reach and what becomes of their results."""
 
 from __future__ import annotations
 
-import enum
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
 from aioport import library
-from aioport.analysis import Analysis, Definition, Function, Target, Wait
+from aioport.analysis import Analysis, Target
+from aioport.facts.expressions import Alternatives, Expression, Expressions, Step
+from aioport.facts.model import Call, Delegation, Use
 from aioport.names import UNKNOWN, dotted
-from aioport.styles import libraries, words
+from aioport.styles import words
 
-
-class Use(enum.Enum):
-    """What is done with the result of calling a function."""
-
-    AWAITED = "awaited"
-    RUN = "run as a task"
-    ITERATED = "iterated"
-    OTHER = "used in some other way"
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call of something that may be a function of the project."""
-
-    target: Target
-    use: Use
-    caller: str
-    """Key of the function around, or empty at module level."""
-
-
-@dataclass(frozen=True)
-class Delegation:
-    """What is waited for, or what a plain function returns: a call, something of the library, or neither."""
-
-    target: Target | None
-    library: str
-    line: int
-    callee: str = ""
-    """The call as it is written, where that is an attribute of ``self``: ``self.client.get``."""
-
-
-@dataclass(frozen=True)
-class FunctionFact:
-    """What the inference needs to know of one function."""
-
-    path: str
-    key: str
-    name: str
-    owner: str
-    qualname: str
-    line: int
-    definition: Definition
-    delegations: tuple[Delegation, ...]
-    hands_out: bool
-    """Whether some yield hands out a value, or takes one that only a ``send`` by hand can give."""
-    explicit: bool
-    """Whether a yield says that it waits: ``yield From(x)``, ``with (yield from x)``."""
-    trollius: bool
-    """Whether it is a coroutine of Trollius, which nothing but Trollius can wait for."""
-    wants_generator: bool
-    """Whether its name or a decorator wants it to be a generator."""
-    blocked: str
-    """Code of what keeps it from being converted, or empty."""
-
-
-@dataclass(frozen=True)
-class FileFacts:
-    """What the inference needs to know of one file."""
-
-    path: str
-    digest: bytes
-    """Of the file's bytes, to see that what is ported later is what the facts are about."""
-    functions: tuple[FunctionFact, ...]
-    calls: tuple[Call, ...]
-    bases: tuple[tuple[str, tuple[str, ...]], ...]
-    """Each class with the last names of its bases."""
-    aliases: tuple[tuple[str, Target], ...]
-    """Names and attributes that functions of the file are assigned to: ``self.connect = connect``."""
-    asynchronous: bool
-    """Whether the file imports asyncio or a style's library at all."""
-    starred: bool
-    """Whether the names of a library that the port takes away come by a star import."""
-
-
-def facts_of(analysis: Analysis, path: str, digest: bytes) -> FileFacts:
-    """The facts of one analysed file, whose bytes have the given digest."""
-    uses = CallUses(analysis)
-    return FileFacts(
-        path=path,
-        digest=digest,
-        functions=tuple(_function_fact(analysis, function, path, uses) for function in analysis.functions),
-        calls=tuple(uses.calls()),
-        bases=tuple(_bases(analysis)),
-        aliases=tuple(uses.aliases()),
-        asynchronous=any(
-            origin.split(".")[0] in libraries()
-            for bindings in analysis.names.top.bindings.values()
-            for binding in bindings
-            if (origin := binding.origin) is not None
-        )
-        or bool(libraries() & {name.split(".")[0] for name in analysis.names.top.star_imports.values()}),
-        starred=bool(analysis.foreign_star_imports()),
-    )
-
-
-def _function_fact(analysis: Analysis, function: Function, path: str, uses: CallUses) -> FunctionFact:
-    decorators = [
-        analysis.names.origins(d.decorator.func if isinstance(d.decorator, cst.Call) else d.decorator)
-        for d in function.node.decorators
-    ]
-    return FunctionFact(
-        path=path,
-        key=function.key,
-        name=function.node.name.value,
-        owner=function.owner,
-        qualname=function.qualname,
-        line=function.place.start.line,
-        definition=function.definition,
-        delegations=tuple(_delegations(analysis, function, uses)),
-        hands_out=any(
-            s.wait is Wait.VALUE or (s.wait is Wait.TURN and s.used and not s.explicit) for s in function.suspensions
-        ),
-        explicit=function.explicit,
-        trollius=function.trollius,
-        wants_generator=function.node.name.value in library.PROTOCOL_METHODS
-        or any(origins & library.GENERATOR_DECORATORS for origins in decorators),
-        blocked=function.blockers[0].code if function.blockers else "",
-    )
-
-
-def _delegations(analysis: Analysis, function: Function, uses: CallUses) -> Iterator[Delegation]:
-    if function.definition is Definition.PLAIN:
-        for returning in function.returns:
-            yield uses.delegation(returning, returning.value)
-    for suspension in function.suspensions:
-        if suspension.wait is Wait.AWAIT:
-            yield uses.delegation(suspension.node, suspension.operand)
-
-
-def _bases(analysis: Analysis) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for opener in analysis.names.scopes:
-        if isinstance(opener, cst.ClassDef):
-            names = (dotted(base.value) for base in opener.bases)
-            yield opener.name.value, tuple(name.rpartition(".")[2] for name in names if name)
+_TELLING_NOTHING = (Step.UNKNOWN, Step.NOTHING)
 
 
 class CallUses:
@@ -160,6 +24,7 @@ class CallUses:
         self._analysis = analysis
         self._names = analysis.names
         self._parents = analysis.names.parents
+        self.expressions = Expressions(analysis)
         self._attributes: dict[str, list[cst.BaseExpression]] = defaultdict(list)
         for node in self._parents:
             if isinstance(node, cst.Assign):
@@ -168,12 +33,33 @@ class CallUses:
                         self._attributes[target.target.attr.value].append(node.value)
 
     def calls(self) -> Iterator[Call]:
-        """Every call whose target has a name."""
+        """Every call whose target has a name, and every decoration."""
         for call in self._analysis.calls:
+            called = tuple(e for e in self.expressions.of(call.func) if e.step not in _TELLING_NOTHING)
+            called = tuple(e for e in called if not e.name.startswith("builtins."))
             target = self.target(call.func)
-            if target is not None:
+            if target is not None or called:
                 around = self._analysis.function_around(call)
-                yield Call(target, self.use(call), around.key if around else "")
+                arguments = tuple(self._arguments(call)) if called or self._takes_handler(call) else ()
+                line = self._analysis.positions[call].start.line
+                yield Call(target, called, arguments, self.use(call), around.key if around else "", line)
+        for function in self._analysis.functions:
+            decorated = (Expression(Step.FUNCTION, function.key),)
+            for decorator in function.node.decorators:
+                called = self.expressions.of(decorator.decorator)
+                if any(e.step is not Step.UNKNOWN for e in called):
+                    yield Call(None, called, (("0", decorated),), Use.OTHER, "", function.place.start.line)
+
+    def _takes_handler(self, call: cst.Call) -> bool:
+        return isinstance(call.func, cst.Attribute) and call.func.attr.value in library.HANDLER_TAKING_METHODS
+
+    def _arguments(self, call: cst.Call) -> Iterator[tuple[str, Alternatives]]:
+        for index, arg in enumerate(call.args):
+            if arg.star:
+                return
+            given = tuple(e for e in self.expressions.of(arg.value) if e.step not in _TELLING_NOTHING)
+            if given:
+                yield arg.keyword.value if arg.keyword is not None else str(index), given
 
     def aliases(self) -> Iterator[tuple[str, Target]]:
         """Other names for functions of this file."""
@@ -184,23 +70,25 @@ class CallUses:
                     continue
                 for assigned in node.targets:
                     name = (dotted(assigned.target) or "").rpartition(".")[2]
-                    if name and name != target.name:
+                    if name and (name != target.name or isinstance(assigned.target, cst.Attribute)):
                         yield name, target
 
     def delegation(self, node: cst.CSTNode, operand: cst.BaseExpression | None) -> Delegation:
         """What ``node`` delegates to by waiting for ``operand``, looking through a variable that is assigned once."""
         line = self._analysis.positions[node].start.line
+        values = self.expressions.of(operand)
         operand = self.assigned(operand)
         if not isinstance(operand, cst.Call):
-            return Delegation(None, "", line)
+            return Delegation(None, "", line, values=values)
         known = library.COROUTINE_FUNCTIONS | library.FUTURES
         origins = self._names.origins(operand.func)
         if origins and origins <= known:
-            return Delegation(None, min(origins), line)
+            return Delegation(None, min(origins), line, values=values)
         if isinstance(operand.func, cst.Attribute) and operand.func.attr.value in library.AWAITABLE_METHODS:
-            return Delegation(None, operand.func.attr.value, line)
+            return Delegation(None, operand.func.attr.value, line, values=values)
         written = dotted(operand.func) or ""
-        return Delegation(self.target(operand.func), "", line, written if written.startswith("self.") else "")
+        callee = written if written.startswith("self.") else ""
+        return Delegation(self.target(operand.func), "", line, callee, values)
 
     def assigned(self, node: cst.BaseExpression | None) -> cst.BaseExpression | None:
         """The call that a variable bound once, or an attribute, is assigned; else ``node``."""

@@ -1,0 +1,63 @@
+"""What the project tells about the questions of its files."""
+
+from __future__ import annotations
+
+from aioport import library
+from aioport.analysis import Asked
+from aioport.facts import FunctionFact, Question
+from aioport.inference.decisions import Answer
+from aioport.inference.evaluation import Evaluation
+from aioport.inference.things import OBJECTS, Kind, Thing
+from aioport.inference.wrappers import Wrappers
+from aioport.values import Awaitability, Manager
+
+
+def answers(evaluation: Evaluation, wrappers: Wrappers, fact: FunctionFact) -> tuple[Answer, ...]:
+    """The answer to each of a function's questions, where that is not known the one that leaves it blocked."""
+    return tuple(_answer(evaluation, wrappers, fact.path, question) for question in fact.questions)
+
+
+def is_open(answer: Answer) -> bool:
+    """Whether the project does not tell."""
+    return answer in (Manager.UNDECIDED, Awaitability.MAYBE)
+
+
+def _answer(evaluation: Evaluation, wrappers: Wrappers, path: str, question: Question) -> Answer:
+    if question.asked is Asked.WRAPPED:
+        return Awaitability.YES if wrappers.of(path, question.about) else Awaitability.MAYBE
+    things = evaluation.evaluate(path, question.about)
+    if question.asked is Asked.MANAGER:
+        found = {_manager(evaluation, thing) for thing in things}
+        return found.pop() if len(found) == 1 else Manager.UNDECIDED
+    kinds = {awaitability(evaluation, thing) for thing in things}
+    return kinds.pop() if len(kinds) == 1 else Awaitability.MAYBE
+
+
+def _manager(evaluation: Evaluation, thing: Thing) -> Manager:
+    if thing.kind is Kind.MADE and thing.name in library.LOCKS:
+        return Manager.LOCK
+    if thing.kind is Kind.RESULT and not evaluation.functions[thing.path, thing.name].hands_out:
+        return Manager.AWAITABLE
+    # What has only `__iter__` is given an `__await__`, or what waits for it is left.
+    if thing.kind in OBJECTS and (evaluation.has(thing, "__await__") or evaluation.has(thing, "__iter__")):
+        return Manager.AWAITABLE
+    return Manager.UNDECIDED
+
+
+def awaitability(evaluation: Evaluation, thing: Thing) -> Awaitability:
+    """Whether ``asyncio.coroutine`` awaits a returned ``thing``."""
+    if thing.kind in (Kind.NOTHING, Kind.FUNCTION, Kind.CLASS):
+        return Awaitability.NO
+    if thing.kind is Kind.MADE:
+        if thing.name in library.COROUTINE_FUNCTIONS | library.FUTURES:
+            return Awaitability.YES
+        return Awaitability.NO if library.gives_no_awaitable(thing.name) else Awaitability.MAYBE
+    if thing.kind is Kind.RESULT:
+        fact = evaluation.functions[thing.path, thing.name]
+        return Awaitability.MAYBE if fact.hands_out or fact.wants_generator else Awaitability.YES
+    if thing.kind in OBJECTS:
+        if evaluation.has(thing, "__await__"):
+            return Awaitability.YES
+        plain = evaluation.knows_all_of(thing) and not evaluation.may_have(thing, "__await__")
+        return Awaitability.NO if plain else Awaitability.MAYBE
+    return Awaitability.MAYBE

@@ -1,0 +1,128 @@
+"""One file on its way through the second stage: lifted, lowered, rendered and verified, as was decided for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from aioport.analysis import Analysis
+from aioport.audit import audit
+from aioport.config import Settings
+from aioport.depth import deep_recursion
+from aioport.findings import Finding, Severity
+from aioport.inference import Decision
+from aioport.lifting import Lift, lift
+from aioport.lifting.settling import settle
+from aioport.parsing import Parsed, Reading, Unportable, of_conversion, parse, parse_source
+from aioport.pivot import Links, Lowered, is_in_style, lower_text
+from aioport.results import FileReport
+from aioport.shield import shield
+from aioport.source import SourceError, encode, lines_before
+from aioport.verify import check_compiles, check_names, check_read_back, check_stable
+
+
+@dataclass(frozen=True)
+class Port:
+    """What became of one file, and what it has to do with others."""
+
+    report: FileReport
+    links: Links | None = None
+
+
+def port(data: bytes, path: str, decisions: dict[str, Decision], reading: Reading, settings: Settings) -> Port:
+    """Port one file; what cannot be ported is a report with a finding that says so."""
+    try:
+        with deep_recursion(path):
+            parsed = parse(data, path, settings.reading_version, reading)
+            if settings.audit:
+                return Port(FileReport(path, data, data, 0, tuple(audit(_context(parsed, decisions, path, settings)))))
+            context = lifted(parsed, decisions, path, settings)
+            if settings.target.vocabulary is not None:
+                return _lowered(parsed, context, data, settings)
+            text = rendered(context)
+            check_names(parsed, text, context, settings)
+            after = encode(parsed.source, parsed.shielded.unshield(text))
+            if after != data:
+                check_compiles(parsed, text)
+                if not settings.fast:
+                    check_stable(parsed, after, context, partial(lifted, path=path, settings=settings), rendered)
+    except SourceError as error:
+        return Port(failed(data, error))
+    except Unportable as refusal:
+        return Port(FileReport(path, data, data, 0, refusal.findings))
+    return Port(FileReport(path, data, after, len(context.converted()), tuple(sorted(context.findings))))
+
+
+def _lowered(parsed: Parsed, context: Lift, data: bytes, settings: Settings) -> Port:
+    """The second half of the port, for a style other than async/await."""
+    path = parsed.source.path
+    if is_in_style(context, settings):
+        return Port(FileReport(path, data, data, 0, ()))
+    text = rendered(context)
+    check_names(parsed, text, context, settings)
+    pivot = parsed.shielded.unshield(text)
+    done = lower_text(parsed, pivot, context, settings)
+    if done.text != parsed.source.text:
+        check_compiles(parsed, shield(done.text).text)
+        if not settings.fast:
+            check_read_back(parsed, done, context, settings, lifted, rendered)
+        done = replace(done, findings=(*done.findings, *_needs(parsed, done, settings)))
+    after = encode(parsed.source, done.text)
+    return Port(FileReport(path, data, after, done.functions, tuple(sorted(done.findings))), done.links)
+
+
+def _needs(parsed: Parsed, done: Lowered, settings: Settings) -> Iterator[Finding]:
+    """What the output needs that the target version has not got."""
+    # Importing vermin takes longer than porting a small file, and ports to async/await do without.
+    from aioport.needs import find_needs
+
+    output = replace(parsed.source, text=done.text)
+    lines = lines_before(parsed.source.text, done.text)
+    text = shield(done.text).text
+
+    def analysed() -> Analysis:
+        return parse_source(output, settings.reading_version).analysis
+
+    told = {finding.location.line for finding in done.findings if finding.severity is Severity.ERROR}
+    found = find_needs(output.path, text, analysed, settings.target_version, lines)
+    return (finding for finding in found if finding.location.line not in told)
+
+
+def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:
+    """All passes run over one file: the edits and findings, with nothing applied yet."""
+    context = _context(parsed, decisions, path, settings)
+    lift(context)
+    context.findings[:] = parsed.in_original(context.findings)
+    return context
+
+
+def _context(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:
+    settle(parsed.analysis, parsed.values, decisions)
+    return Lift(
+        path=path,
+        lines=tuple(parsed.shielded.text.split("\n")),
+        analysis=parsed.analysis,
+        values=parsed.values,
+        decisions=decisions,
+        target_version=settings.lifting_version,
+        lowered_again=settings.target.gives_generators(settings.target_version),
+        keeps_helpers=settings.target.vocabulary is None,
+        renames=parsed.reading.renames,
+        oldest=settings.target_version if settings.target.vocabulary is None else None,
+        unsafe=settings.unsafe,
+        findings=[*parsed.reading.renames.findings, *of_conversion(parsed)],
+    )
+
+
+def rendered(context: Lift) -> str:
+    """The text of a file with all edits applied."""
+    module = context.analysis.module
+    text = context.edits.apply(module).code
+    # Where the first lines went, those below come to the top.
+    return text if module.code.startswith("\n") else text.lstrip("\n")
+
+
+def failed(data: bytes, error: SourceError) -> FileReport:
+    """The report of a file that could not be read, parsed or ported."""
+    return FileReport(error.finding.location.path, data, data, 0, (error.finding,))
