@@ -77,6 +77,13 @@ def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         stack.extend(reversed(list(children(current))))
 
 
+def caught_classes(handler: cst.ExceptHandler) -> list[cst.BaseExpression | None]:
+    """The expressions for the classes that an ``except`` clause names; ``None`` stands for the clause without any."""
+    if isinstance(handler.type, cst.Tuple):
+        return [element.value for element in handler.type.elements]
+    return [handler.type]
+
+
 def parents_of(module: cst.Module) -> dict[cst.CSTNode, cst.CSTNode]:
     """Each node's parent, for all nodes that :func:`walk` gives."""
     parents: dict[cst.CSTNode, cst.CSTNode] = {}

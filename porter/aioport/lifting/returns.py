@@ -11,7 +11,7 @@ from aioport.lifting.context import Lift
 from aioport.lifting.parentheses import parenthesized_if_broken, unwrapped
 from aioport.names import Names
 from aioport.styles import vocabularies
-from aioport.tree import walk
+from aioport.tree import caught_classes, walk
 
 
 def lift_returns(lift: Lift, function: Function) -> None:
@@ -71,7 +71,4 @@ def _seen_by(lift: Lift, function: Function, statement: cst.Raise) -> str | None
 
 def may_catch(names: Names, handler: cst.ExceptHandler, bases: frozenset[str]) -> bool:
     """Whether a handler surely is for everything, or for one of the builtin exceptions ``bases``."""
-    parts = (
-        [element.value for element in handler.type.elements] if isinstance(handler.type, cst.Tuple) else [handler.type]
-    )
-    return any(part is None or names.origins(part) & bases for part in parts)
+    return any(part is None or names.origins(part) & bases for part in caught_classes(handler))

@@ -14,7 +14,7 @@ from aioport.history import Version
 from aioport.lifting.returns import may_catch
 from aioport.names import UNKNOWN
 from aioport.styles import Target, Vocabulary
-from aioport.tree import Edits, Rewrite, walk
+from aioport.tree import Edits, Rewrite, caught_classes, walk
 from aioport.values import Manager, Values
 
 
@@ -162,10 +162,7 @@ class Lower:
         names = self.analysis.names
         if may_catch(names, handler, self.vocabulary.value_bases):
             return True
-        parts = (
-            [part.value for part in handler.type.elements] if isinstance(handler.type, cst.Tuple) else [handler.type]
-        )
-        return any(UNKNOWN in names.origins(part) and not self._is_own_class(part) for part in parts)
+        return any(UNKNOWN in names.origins(part) and not self._is_own_class(part) for part in caught_classes(handler))
 
     def _is_own_class(self, node: cst.CSTNode | None) -> bool:
         scope = self.analysis.names.binding_scope(node) if isinstance(node, cst.Name) else None

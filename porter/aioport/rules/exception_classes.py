@@ -16,7 +16,7 @@ import libcst as cst
 
 from aioport.findings import Applicability, Severity
 from aioport.lifting.context import Lift
-from aioport.tree import walk
+from aioport.tree import caught_classes, walk
 
 SINCE = (3, 8)
 
@@ -24,6 +24,7 @@ _OS_ERRORS = frozenset(
     ["builtins.OSError", "builtins.EnvironmentError", "builtins.IOError", "socket.error", "socket.timeout"]
 )
 _TIMEOUTS = frozenset(["asyncio.TimeoutError", "trollius.TimeoutError", "concurrent.futures.TimeoutError"])
+_BUILTIN = frozenset(["builtins.TimeoutError"])
 _POOLED = frozenset(["concurrent.futures.CancelledError", "concurrent.futures.TimeoutError"])
 _CANCELLED = frozenset(["asyncio.CancelledError", "trollius.CancelledError", "concurrent.futures.CancelledError"])
 _EVERYTHING = frozenset(["builtins.BaseException"])
@@ -59,20 +60,14 @@ def _own(body: cst.BaseSuite) -> Iterator[cst.CSTNode]:
             stack.extend(child for child in node.children)
 
 
-def _caught(handler: cst.ExceptHandler) -> list[cst.BaseExpression]:
-    if isinstance(handler.type, cst.Tuple):
-        return [element.value for element in handler.type.elements]
-    return [] if handler.type is None else [handler.type]
-
-
 def _name_asyncio(lift: Lift, statement: cst.Try, body: list[cst.CSTNode]) -> None:
     results = {"result", "exception", "as_completed", "map", "wait"}
     if any(
         isinstance(n, cst.Call) and isinstance(n.func, cst.Attribute) and n.func.attr.value in results for n in body
     ):
         return
-    for part in (part for handler in statement.handlers for part in _caught(handler)):
-        if lift.analysis.names.means(part, _POOLED):
+    for part in (part for handler in statement.handlers for part in caught_classes(handler)):
+        if part is not None and lift.analysis.names.means(part, _POOLED):
             name = next(iter(lift.analysis.names.origins(part))).rpartition(".")[2]
             lift.breaks(part, SINCE, f"this catches no {name} of asyncio since Python 3.8")
             lift.consume(part)
@@ -89,7 +84,15 @@ def _order(lift: Lift, statement: cst.Try, body: list[cst.CSTNode]) -> None:
     if timeout is None:
         if not any(h.type is None or _catches(lift, h, _EXCEPTION) for h in handlers[: handlers.index(os_error)]):
             _report_timeout(lift, os_error, "the timeouts of asyncio end here since Python 3.11: they are OSErrors")
-    elif handlers.index(timeout) > handlers.index(os_error):
+        return
+    between = handlers[handlers.index(os_error) + 1 : max(handlers.index(timeout), handlers.index(os_error))]
+    if handlers.index(timeout) < handlers.index(os_error) or any(
+        _catches(lift, handler, _EXCEPTION | _EVERYTHING) or handler.type is None for handler in between
+    ):
+        return
+    if not all(lift.analysis.names.means(part, _TIMEOUTS) for part in caught_classes(timeout)):
+        _report_timeout(lift, timeout, "a timeout is an OSError since Python 3.11, so it ends in the clause above")
+    else:
 
         def reorder(updated: cst.CSTNode) -> cst.CSTNode:
             assert isinstance(updated, cst.Try)
@@ -104,8 +107,8 @@ def _order(lift: Lift, statement: cst.Try, body: list[cst.CSTNode]) -> None:
 
 
 def _report_builtin(lift: Lift, statement: cst.Try, body: list[cst.CSTNode]) -> None:
-    for part in (part for handler in statement.handlers for part in _caught(handler)):
-        if lift.analysis.names.means(part, frozenset(["builtins.TimeoutError"])) and _has_timeout(lift, body):
+    for part in (part for handler in statement.handlers for part in caught_classes(handler)):
+        if part is not None and lift.analysis.names.means(part, _BUILTIN) and _has_timeout(lift, body):
             lift.report(
                 part,
                 "timeout-is-oserror",
@@ -116,7 +119,7 @@ def _report_builtin(lift: Lift, statement: cst.Try, body: list[cst.CSTNode]) -> 
 
 
 def _catches(lift: Lift, handler: cst.ExceptHandler, classes: frozenset[str]) -> bool:
-    return any(lift.analysis.names.means(part, classes) for part in _caught(handler))
+    return any(lift.analysis.names.means(part, classes) for part in caught_classes(handler))
 
 
 def _has_timeout(lift: Lift, body: list[cst.CSTNode]) -> bool:

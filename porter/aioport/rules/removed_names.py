@@ -15,7 +15,7 @@ from aioport.lifting.api import api_name
 from aioport.lifting.context import Lift
 from aioport.names import Binding, dotted
 from aioport.styles import Vocabulary
-from aioport.tree import walk
+from aioport.tree import caught_classes, walk
 
 SINCE = (3, 5)
 
@@ -121,9 +121,4 @@ def is_guarded(lift: Lift, node: cst.CSTNode) -> bool:
 
 
 def _guards(lift: Lift, handler: cst.ExceptHandler) -> bool:
-    if handler.type is None:
-        return True
-    caught = (
-        [element.value for element in handler.type.elements] if isinstance(handler.type, cst.Tuple) else [handler.type]
-    )
-    return any(lift.analysis.names.means(part, _GUARDS) for part in caught)
+    return any(part is None or lift.analysis.names.means(part, _GUARDS) for part in caught_classes(handler))

@@ -12,6 +12,7 @@ import libcst as cst
 from aioport.analysis import Definition
 from aioport.findings import Severity
 from aioport.lifting.context import Lift
+from aioport.tree import caught_classes
 
 SINCE = (3, 5)
 
@@ -55,9 +56,7 @@ def _is_caught(lift: Lift, node: cst.CSTNode) -> bool:
         parent = parents[child]
         if isinstance(parent, cst.Try) and child is parent.body:
             for handler in parent.handlers:
-                caught = handler.type.elements if isinstance(handler.type, cst.Tuple) else [handler.type]
-                classes = [part.value if isinstance(part, cst.BaseElement) else part for part in caught]
-                if any(part is None or lift.analysis.names.means(part, _CAUGHT) for part in classes):
+                if any(part is None or lift.analysis.names.means(part, _CAUGHT) for part in caught_classes(handler)):
                     return True
         child = parent
     return False
