@@ -106,7 +106,7 @@ def _analysed(source: Parsed, lift: Lift, settings: Settings, text: str) -> Lowe
         target=settings.target,
         version=settings.target_version,
         always_native=frozenset(f.qualname for f in source.analysis.functions if f.definition is Definition.NATIVE),
-        is_python3=_libraries(lift) <= {"asyncio"},
+        is_python3=_libraries(lift) - _helpers(lift) <= {"asyncio"},
     )
 
 
