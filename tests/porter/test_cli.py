@@ -388,7 +388,7 @@ def test_a_file_that_ends_its_process(folder: Path) -> None:
 
 
 def test_python_m_aioport_and_a_closed_pipe(folder: Path) -> None:
-    for number in range(50):
+    for number in range(10):
         (folder / f"f{number}.py").write_bytes(OLD * 100)
     process = subprocess.Popen(
         [sys.executable, "-m", "aioport", "--to", "async-await", "--diff", "."],

@@ -45,7 +45,8 @@ def apply(lift: Lift) -> None:
                 f"{found[1]} is deprecated since Python 3.14 and will be gone in 3.16",
                 "choose a loop with asyncio.run(main(), loop_factory=...) or asyncio.Runner",
             )
-        elif found[1] == "iscoroutinefunction":
+        elif found[1] == "iscoroutinefunction" and lift.oldest is not None:
+            # aiocompat has it; inspect's came with 3.5.
             questions.append(attribute)
     if questions:
         _ask_inspect(lift, questions)
