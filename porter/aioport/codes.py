@@ -370,6 +370,23 @@ class DroppedArgument(Code):
     """
 
 
+class EarlyObject(Code):
+    """A lock, event or queue is made at import, and ``asyncio.run()`` runs the program.
+
+    Why: up to Python 3.9 such an object belongs to the loop that is current when it is made. ``run()`` makes a loop of
+    its own, so the first wait that really waits ends in "attached to a different loop". Since 3.10 they find their loop
+    when they first have to wait.
+
+    Example::
+
+        lock = asyncio.Lock()        # here, for 3.9 and older
+
+        asyncio.run(main())
+
+    What to do: make it in the coroutine that ``run()`` is given.
+    """
+
+
 class ExampleLeft(Code):
     """An example in a document or docstring is in the old style and was not ported.
 
