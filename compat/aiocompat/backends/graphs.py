@@ -28,7 +28,7 @@ class FrameCallGraphEntry(collections.namedtuple("FrameCallGraphEntry", "frame")
 
 
 class FutureCallGraph(collections.namedtuple("FutureCallGraph", "future call_stack awaited_by")):
-    """A future, the call stack of the task that it is, innermost first, and the graphs of the tasks that wait for it."""
+    """A future, its call stack if it is a task, innermost first, and the graphs of what waits for it."""
 
     __slots__ = ()
 
@@ -36,21 +36,25 @@ class FutureCallGraph(collections.namedtuple("FutureCallGraph", "future call_sta
 def capture_call_graph(future=None, **options):
     """The :class:`FutureCallGraph` of ``future``, or of the current task; None in a callback (asyncio: since 3.14).
 
-    ``depth`` frames of the current task are left out. Of each stack ``limit`` entries, the outermost, are taken, where
-    it is negative the innermost. RuntimeError where neither a future is given nor a loop runs.
+    The stack of the current task begins with the calling function; ``depth=2`` leaves that out, and so on. At most
+    ``limit`` entries of each stack are taken, the outermost, or the innermost where it is negative. RuntimeError where
+    neither a future is given nor a loop runs.
 
     Before 3.14 a task that has called ``gather`` or ``shield`` counts as waiting for the arguments only while it waits
-    for what they gave, and in ``asyncio.wait_for`` before 3.12 not at all. Before 3.5, but not on 2.7, the stack of a
+    for what they gave, and one in ``asyncio.wait_for`` before 3.12 does not count. Before 3.5, but not on 2.7, the stack of a
     task that waits is not known. On every runtime a stack ends where an asynchronous generator waits.
     """
     options = keywords(options, depth=1, limit=None)
-    if future is not None and not isinstance(future, asyncio.Future):
+    if future is None:
+        future = current_task()
+        if future is None:
+            return None
+    elif not isinstance(future, asyncio.Future):
         raise TypeError("%r object does not appear to be compatible with asyncio.Future" % (future,))
-    current = current_task() if future is None else _current_task()
-    if future is None and current is None:
-        return None
-    future = current if future is None else future
-    stack = running(coroutine_of(future), sys._getframe(options["depth"])) if future is current else _waiting(future)
+    if future is _running_task():
+        stack = running(coroutine_of(future), sys._getframe(options["depth"]))
+    else:
+        stack = _waiting(future)
     return _graph(future, stack, options["limit"], _tasks_by_wait(future), ())
 
 
@@ -86,7 +90,7 @@ else:
         getattr(fut, "_aiocompat_awaited_by", set()).discard(waiter)
 
 
-def _current_task():
+def _running_task():
     try:
         return current_task()
     except RuntimeError:
