@@ -41,8 +41,8 @@ def capture_call_graph(future=None, **options):
     neither a future is given nor a loop runs.
 
     Before 3.14 a task that has called ``gather`` or ``shield`` counts as waiting for the arguments only while it waits
-    for what they gave, and one in ``asyncio.wait_for`` before 3.12 does not count. Before 3.5, but not on 2.7, the stack of a
-    task that waits is not known. On every runtime a stack ends where an asynchronous generator waits.
+    for what they gave, and one in ``asyncio.wait_for`` before 3.12 does not count. Before 3.5, but not on 2.7, the
+    stack of a task that waits is not known. On every runtime a stack ends where an asynchronous generator waits.
     """
     options = keywords(options, depth=1, limit=None)
     if future is None:
