@@ -18,6 +18,7 @@ from aiocompat.backends.spawning import all_tasks, current_task
 # What callbacks of gather, shield and wait, asyncio's and ours, call the future that they end.
 _ENDED = ("outer", "waiter")
 _LIBRARIES = ("aiocompat", "asyncio", "trollius")
+# Flags of code objects: CO_COROUTINE, CO_ASYNC_GENERATOR, CO_GENERATOR.
 _KINDS = [(0x80, "async "), (0x200, "async generator "), (0x20, "generator ")]
 
 
