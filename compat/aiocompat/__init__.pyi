@@ -70,8 +70,8 @@ from collections.abc import (
 from contextvars import Context
 from inspect import iscoroutinefunction as iscoroutinefunction
 from ssl import SSLContext
-from types import TracebackType
-from typing import Any, ContextManager, Generic, ParamSpec, TypeVar, overload
+from types import FrameType, TracebackType
+from typing import Any, ContextManager, Generic, ParamSpec, TextIO, TypeVar, overload
 from typing import Protocol as _TypingProtocol
 
 from typing_extensions import Self
@@ -100,8 +100,10 @@ __all__ = [
     "Event",
     "EventLoop",
     "ExceptionGroup",
+    "FrameCallGraphEntry",
     "From",
     "Future",
+    "FutureCallGraph",
     "Handle",
     "IncompleteReadError",
     "InvalidStateError",
@@ -141,6 +143,7 @@ __all__ = [
     "anext",
     "as_completed",
     "async_generator",
+    "capture_call_graph",
     "coroutine",
     "create_eager_task_factory",
     "create_subprocess_exec",
@@ -149,6 +152,9 @@ __all__ = [
     "current_task",
     "eager_task_factory",
     "ensure_future",
+    "format_call_graph",
+    "future_add_to_awaited_by",
+    "future_discard_from_awaited_by",
     "gather",
     "get_event_loop",
     "get_running_loop",
@@ -158,6 +164,7 @@ __all__ = [
     "new_event_loop",
     "open_connection",
     "open_unix_connection",
+    "print_call_graph",
     "run",
     "run_coroutine_threadsafe",
     "set_event_loop",
@@ -331,6 +338,36 @@ class _Completing(Iterator[Coroutine[Any, Any, _T]], AsyncIterator[Future[_T]]):
     async def __anext__(self) -> Future[_T]: ...
 
 def as_completed(fs: Iterable[Awaitable[_T]], *, timeout: float | None = None) -> _Completing[_T]: ...
+
+# Named tuples where asyncio does not have them: before 3.14.
+class FrameCallGraphEntry:
+    @property
+    def frame(self) -> FrameType: ...
+    def __init__(self, frame: FrameType) -> None: ...
+
+class FutureCallGraph:
+    @property
+    def future(self) -> Future[Any]: ...
+    @property
+    def call_stack(self) -> tuple[FrameCallGraphEntry, ...]: ...
+    @property
+    def awaited_by(self) -> tuple[FutureCallGraph, ...]: ...
+    def __init__(
+        self,
+        future: Future[Any],
+        call_stack: tuple[FrameCallGraphEntry, ...],
+        awaited_by: tuple[FutureCallGraph, ...],
+    ) -> None: ...
+
+def capture_call_graph(
+    future: Future[Any] | None = None, /, *, depth: int = 1, limit: int | None = None
+) -> FutureCallGraph | None: ...
+def format_call_graph(future: Future[Any] | None = None, /, *, depth: int = 1, limit: int | None = None) -> str: ...
+def print_call_graph(
+    future: Future[Any] | None = None, /, *, file: TextIO | None = None, depth: int = 1, limit: int | None = None
+) -> None: ...
+def future_add_to_awaited_by(fut: Any, waiter: Any, /) -> None: ...
+def future_discard_from_awaited_by(fut: Any, waiter: Any, /) -> None: ...
 
 class StreamReader(asyncio.StreamReader):
     async def readuntil(self, separator: Any = b"\n") -> bytes: ...

@@ -29,14 +29,15 @@ class Unavailable(Exception):
 
 
 class Client(object):
-    """Talks to a server over at most ``connections`` connections.
+    """Talks to a server over at most ``connections`` connections, encrypted where ``ssl`` is a context.
 
     Each attempt may take ``timeout`` seconds; after ``attempts`` of them it raises Unavailable. Every request may be
     sent twice.
     """
 
-    def __init__(self, host, port, connections=4, timeout=5, attempts=3, pause=0.05):
+    def __init__(self, host, port, connections=4, timeout=5, attempts=3, pause=0.05, ssl=None):
         self._address = (host, port)
+        self._ssl = ssl
         self._timeout = timeout
         self._attempts = attempts
         self._pause = pause
@@ -123,9 +124,12 @@ class Client(object):
                 raise Return(reply)
         raise Unavailable("%s:%d after %d attempts: %r" % (self._address + (self._attempts, problem)))
 
+    def _connect(self):
+        return open_connection(*self._address, ssl=self._ssl)
+
     @coroutine
     def _attempt(self, words, body):
-        reader, writer = self._free.pop() if self._free else (yield From(open_connection(*self._address)))
+        reader, writer = self._free.pop() if self._free else (yield From(self._connect()))
         reply = None
         try:
             yield From(write_message(writer, words, body))

@@ -69,15 +69,17 @@ class Server(object):
 
     ``journal`` is a coroutine function that is called with the key of each change, one at a time and in order.
     ``grace`` is how many seconds requests that are under way may take when the server stops; a client that asks for
-    nothing during ``patience`` seconds is hung up on. Backups go to the file ``backup``.
+    nothing during ``patience`` seconds is hung up on. Backups go to the file ``backup``. With a context in ``ssl`` the
+    connections are encrypted.
     """
 
-    def __init__(self, journal, backup=None, grace=5, patience=60):
+    def __init__(self, journal, backup=None, grace=5, patience=60, ssl=None):
         self.store = Store()
         self.address = None
         self._journal = journal
         self._grace = grace
         self._patience = patience
+        self._ssl = ssl
         self._backup_path = backup
         self._backup = None
         self._changes = Queue()
@@ -93,7 +95,7 @@ class Server(object):
         When it stops no more connections are taken, requests under way are answered within the grace, and the journal
         is told of every change.
         """
-        listening = yield From(start_server(self._connected, host, port))
+        listening = yield From(start_server(self._connected, host, port, ssl=self._ssl))
         self.address = listening.sockets[0].getsockname()[:2]
         group = yield From(aenter(TaskGroup()))
         try:

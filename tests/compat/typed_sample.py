@@ -65,6 +65,9 @@ async def together() -> int:
         number += found
     done, pending = await aiocompat.wait({task}, return_when=aiocompat.ALL_COMPLETED)
     number += await aiocompat.to_thread(len, "text")
+    graph = aiocompat.capture_call_graph(task, limit=1)
+    if graph is not None:
+        number += len(graph.awaited_by) + graph.call_stack[0].frame.f_lineno
     return number + position + len(done) + len(pending)
 
 

@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import ssl
+import subprocess
 import sys
 import tempfile
+import unittest
 
 from aiocompat import (
     CancelledError,
@@ -26,6 +29,9 @@ from aiocompat.testing import TestCase, async_test
 from linestore.client import Client, ServerError, Unavailable, get_fastest
 from linestore.protocol import ProtocolError, read_message, write_message
 from linestore.server import JournalError, Server, journal_of
+
+# OpenSSL's SSL_OP_IGNORE_UNEXPECTED_EOF.
+_IGNORE_UNEXPECTED_EOF = 0x80
 
 
 def fed(data):
@@ -72,14 +78,18 @@ class TestProtocol(TestCase):
 
 
 class TestServer(TestCase):
+    # For TLS.
+    server_side = client_side = None
+
     def setUp(self):
         self.changed = []
         folder = tempfile.mkdtemp()
         self.addCleanup(shutil.rmtree, folder)
         self.backup = os.path.join(folder, "backup")
-        self.server = Server(self.journal, backup=self.backup)
+        self.server = Server(self.journal, backup=self.backup, ssl=self.server_side)
         self.serving = create_task(self.server.serve())
-        self.client = Client(*(yield From(self.server.started())))
+        _, self.port = yield From(self.server.started())
+        self.client = Client("localhost", self.port, ssl=self.client_side)
 
     def tearDown(self):
         yield From(self.client.close())
@@ -179,6 +189,50 @@ class TestServer(TestCase):
         self.server.stop()
         yield From(self.serving)
         self.assertEqual(self.changed, ["a", "b", "c"])
+
+
+class TestServerOverTLS(TestServer):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.mkdtemp()
+        try:
+            cls.server_side, cls.client_side = contexts(os.path.join(folder, "localhost.pem"))
+        finally:
+            shutil.rmtree(folder)
+
+    def test_a_server_that_is_not_trusted(self):
+        stranger = Client("localhost", self.port, attempts=1, ssl=ssl.create_default_context())
+        try:
+            yield From(stranger.get("a"))
+        except Unavailable as error:
+            self.assertIn("CERTIFICATE_VERIFY_FAILED", str(error))
+        else:
+            self.fail("it was trusted")
+
+    def test_a_client_without_tls(self):
+        with self.assertRaises(Unavailable):
+            yield From(Client("localhost", self.port, attempts=1).get("a"))
+
+
+def contexts(path):
+    """A server's and a client's context, with a certificate that is made at ``path``."""
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost".split()
+    command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", path, "-out", path + ".crt"]
+    server_side = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        with open(os.devnull, "w") as nowhere:
+            subprocess.check_call(command, stderr=nowhere)
+        server_side.load_cert_chain(path + ".crt", path)
+        client_side = ssl.create_default_context(cafile=path + ".crt")
+        if sys.version_info >= (3,):
+            client_side.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="localhost")
+    except (EnvironmentError, NotImplementedError) as error:
+        raise unittest.SkipTest("there is no OpenSSL, or this Python is built without TLS: %s" % error)
+    if sys.version_info < (3,):
+        # Trollius does not say goodbye, which is an error for OpenSSL 3. Python 3.10 and later set this option.
+        server_side.options |= _IGNORE_UNEXPECTED_EOF
+        client_side.options |= _IGNORE_UNEXPECTED_EOF
+    return server_side, client_side
 
 
 @async_test

@@ -69,10 +69,12 @@ class _Protocol(asyncio.StreamReaderProtocol):
 
         @coroutine
         def _drain_helper(self):
-            # Any number of tasks may wait (asyncio: since 3.11).
-            if self._connection_lost:
+            # Any number of tasks may wait (asyncio: since 3.11, and late releases of 3.10).
+            if hasattr(self, "_drain_waiters"):
+                yield From(asyncio.StreamReaderProtocol._drain_helper(self))
+            elif self._connection_lost:
                 raise ConnectionResetError("Connection lost")
-            if self._paused:
+            elif self._paused:
                 if self._drain_waiter is None:
                     self._drain_waiter = asyncio.Future(loop=self._loop)
                 yield From(asyncio.shield(self._drain_waiter))

@@ -2,6 +2,7 @@
 
 import sys
 
+from aiocompat.backends.graphs import future_add_to_awaited_by, future_discard_from_awaited_by
 from aiocompat.backends.library import asyncio
 from aiocompat.backends.loops import get_running_loop, new_future
 from aiocompat.backends.spawning import cancelling, create_task, current_task, uncancel
@@ -61,6 +62,7 @@ class TaskGroup(object):
             self._finished(task)
         else:
             self._tasks.add(task)
+            future_add_to_awaited_by(task, self._parent)
             task.add_done_callback(self._finished)
         return task
 
@@ -156,6 +158,7 @@ class TaskGroup(object):
 
     def _finished(self, task):
         self._tasks.discard(task)
+        future_discard_from_awaited_by(task, self._parent)
         if not self._tasks and self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
         error = None if task.cancelled() else task.exception()

@@ -121,31 +121,31 @@ else:
             if item not in unique:
                 unique[item] = ensure_future(item)
         children = [unique[item] for item in coros_or_futures]
-        gathering = _Gathering(loop=children[0]._loop if children else get_event_loop())
+        outer = _Gathering(loop=children[0]._loop if children else get_event_loop())
         if not children:
-            gathering.set_result([])
-            return gathering
-        gathering.children = list(unique.values())
-        unfinished = set(gathering.children)
+            outer.set_result([])
+            return outer
+        outer.children = list(unique.values())
+        unfinished = set(outer.children)
 
         def finished(child):
             unfinished.discard(child)
-            if gathering.done():
+            if outer.done():
                 if not child.cancelled():
                     # It counts as retrieved.
                     child.exception()
             elif not return_exceptions and child.cancelled():
-                gathering.set_exception(asyncio.CancelledError())
+                outer.set_exception(asyncio.CancelledError())
             elif not return_exceptions and child.exception() is not None:
-                _copy_exception(child, gathering)
-            elif not unfinished and gathering.asked:
-                gathering.set_exception(asyncio.CancelledError())
+                _copy_exception(child, outer)
+            elif not unfinished and outer.asked:
+                outer.set_exception(asyncio.CancelledError())
             elif not unfinished:
-                gathering.set_result([_outcome(child) for child in children])
+                outer.set_result([_outcome(child) for child in children])
 
-        for child in gathering.children:
+        for child in outer.children:
             child.add_done_callback(finished)
-        return gathering
+        return outer
 
     def _outcome(child):
         if child.cancelled():

@@ -28,7 +28,7 @@ def driven(function):
     is_function = isinstance(function, types.FunctionType)
     driver = types.FunctionType(
         _driver(*(_signature(function.__code__) if is_function else ("*args, **kwargs",) * 2)),
-        {"_aiocompat_body": body, "_aiocompat_drive": _drive},
+        {"__name__": __name__, "_aiocompat_body": body, "_aiocompat_drive": _drive},
     )
     if is_function:
         driver.__defaults__, driver.__kwdefaults__ = function.__defaults__, function.__kwdefaults__

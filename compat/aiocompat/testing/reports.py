@@ -1,11 +1,11 @@
 """What is said of tasks, of where they wait, and of what a loop's exception handler was told."""
 
-import inspect
 import linecache
 import sys
 import traceback
 
-from aiocompat import Task, iscoroutine
+from aiocompat import Task
+from aiocompat.backends.frames import coroutine_of, is_driver, suspended
 
 
 def endings(tasks):
@@ -40,52 +40,29 @@ def described(tasks):
         if task not in nested:
             places = [
                 (code.co_filename, line, code.co_name, linecache.getline(code.co_filename, line).strip())
-                for code, line in ((frame.f_code, frame.f_lineno) for frame in _frames(task, set()))
+                for code, line in ((frame.f_code, frame.f_lineno) for frame in _frames(task))
             ]
             said.append("%s waits in\n%s" % (_title(task), "".join(traceback.format_list(places))))
     return "".join(said).rstrip()
 
 
 def _title(task):
-    coro = _coroutine_of(task)
+    coro = coroutine_of(task)
     name = getattr(coro, "__qualname__", None) or getattr(coro, "__name__", repr(coro))
     return "%s() in %s" % (name, task.get_name() if hasattr(task, "get_name") else "a task")
 
 
-def _coroutine_of(task):
-    # get_coro is new in 3.8; before there is no public way.
-    return task.get_coro() if hasattr(task, "get_coro") else task._coro
-
-
-def _frames(waiting, seen):
-    """The frames of a suspended task, coroutine or generator, and of what it waits for, outermost first.
-
-    Task.get_stack has only the first of them.
-    """
-    if id(waiting) in seen:
-        return
-    seen.add(id(waiting))
-    inner = []
-    if isinstance(waiting, Task):
-        inner = [_coroutine_of(waiting)]
-        if sys.version_info < (3,):
-            inner.append(waiting._fut_waiter)
-    elif hasattr(type(waiting), "_resume"):
-        # Python 2.7: our stack of generators.
-        inner = waiting._stack
-    elif iscoroutine(waiting) or inspect.isgenerator(waiting):
-        frame = getattr(waiting, "cr_frame", None) or getattr(waiting, "gi_frame", None)
-        if frame is not None and is_ours(frame):
-            # What drives a generator holds it in a variable.
-            inner = list(frame.f_locals.values())
-        elif frame is not None:
-            yield frame
-        inner.append(getattr(waiting, "cr_await", None) or getattr(waiting, "gi_yieldfrom", None))
-    for each in inner:
-        for frame in _frames(each, seen):
-            yield frame
+def _frames(task):
+    """The frames of a task that waits, outermost first; Task.get_stack has only the first of them."""
+    tasks = [task]
+    if sys.version_info < (3,):
+        waited = task._fut_waiter
+        while isinstance(waited, Task) and waited not in tasks:
+            tasks.append(waited)
+            waited = waited._fut_waiter
+    return [frame for each in tasks for frame in suspended(coroutine_of(each)) if not is_ours(frame)]
 
 
 def is_ours(frame):
     """Whether the frame belongs to what drives coroutines and tests."""
-    return frame.f_globals.get("__name__", "").startswith(("aiocompat.coroutines", "aiocompat.testing"))
+    return is_driver(frame) or frame.f_globals.get("__name__", "").startswith("aiocompat.testing")

@@ -14,11 +14,8 @@ import aiocompat
 from aiocompat.backends.library import asyncio
 
 PACKAGE = os.path.dirname(aiocompat.__file__)
-# Deprecated, and to be removed in 3.16: history of the policies. The call graph needs the interpreter's help.
-LEFT_OUT = """
-    get_event_loop_policy set_event_loop_policy FrameCallGraphEntry FutureCallGraph capture_call_graph
-    format_call_graph print_call_graph future_add_to_awaited_by future_discard_from_awaited_by
-""".split()
+# Deprecated, and to be removed in 3.16: history of the policies.
+LEFT_OUT = ["get_event_loop_policy", "set_event_loop_policy"]
 
 
 def stub():

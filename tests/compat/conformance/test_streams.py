@@ -185,6 +185,8 @@ def test_several_tasks_wait_for_room():
 
     full, received = aiocompat.Event(), []
     server = yield From(aiocompat.start_server(patient, "127.0.0.1", 0))
+    # Or the system's buffer may grow until all is in it.
+    server.sockets[0].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**16)
     reader, writer = yield From(aiocompat.open_connection("127.0.0.1", port_of(server)))
     writer.write(b"." * 2**24)
     draining = [aiocompat.create_task(writer.drain()) for _ in range(3)]

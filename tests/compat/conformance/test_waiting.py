@@ -9,6 +9,11 @@ import aiocompat
 from aiocompat import From, Return, aenter, aexit, aiter, anext, coroutine
 
 
+@coroutine
+def waits_for(awaitable):
+    raise Return((yield From(awaitable)))
+
+
 @api("sleep")
 @in_loop
 def test_sleep():
@@ -39,10 +44,12 @@ def test_gather():
 @api("gather")
 @in_loop
 def test_gather_raises_the_first_exception_and_the_others_run_on():
-    slow = aiocompat.create_task(later("slow", 0.01))
+    slow, late = aiocompat.Future(), aiocompat.Future()
     with pytest.raises(KeyError):
-        yield From(aiocompat.gather(slow, failing(KeyError("x")), failing(ValueError("late"), 0.005)))
+        yield From(aiocompat.gather(slow, failing(KeyError("x")), late))
     assert not slow.done()
+    late.set_exception(ValueError("late"))
+    slow.set_result("slow")
     assert (yield From(slow)) == "slow"
 
 
@@ -81,10 +88,11 @@ def test_a_cancelled_child_of_gather():
 @api("wait", "ALL_COMPLETED", "FIRST_COMPLETED", "FIRST_EXCEPTION")
 @in_loop
 def test_wait():
-    quick, slow = aiocompat.create_task(later(1)), aiocompat.create_task(later(2, 0.02))
+    quick, slow = aiocompat.create_task(later(1)), aiocompat.Future()
     done, pending = yield From(aiocompat.wait([quick, slow], return_when=aiocompat.FIRST_COMPLETED))
     assert (done, pending) == ({quick}, {slow})
     assert (yield From(aiocompat.wait([slow], timeout=0.001))) == (set(), {slow})
+    slow.set_result(2)
     assert (yield From(aiocompat.wait({quick, slow}))) == ({quick, slow}, set())
     bad, slow = aiocompat.create_task(failing(KeyError())), aiocompat.create_task(later(2, 5))
     done, pending = yield From(aiocompat.wait([bad, slow], return_when=aiocompat.FIRST_EXCEPTION))
@@ -117,19 +125,25 @@ def test_wait_takes_any_iterable_of_futures_only():
 @api("wait")
 @in_loop
 def test_wait_cancels_nothing():
-    task = aiocompat.create_task(later("kept", 0.01))
+    future = aiocompat.Future()
+    task = aiocompat.create_task(waits_for(future))
     waiting = aiocompat.create_task(aiocompat.wait([task]))
     yield From(turns())
     waiting.cancel()
-    assert (yield From(task)) == "kept"
+    yield From(turns())
     assert waiting.cancelled()
+    future.set_result("kept")
+    assert (yield From(task)) == "kept"
 
 
 @api("as_completed")
 @in_loop
 def test_as_completed():
-    found = []
-    for waiting in aiocompat.as_completed([later("b", 0.03), later("a"), later("c", 0.05)]):
+    futures, found = [aiocompat.Future() for _ in range(3)], []
+    results = [(1, "a"), (0, "b"), (2, "c")]
+    for waiting in aiocompat.as_completed([waits_for(future) for future in futures]):
+        number, result = results.pop(0)
+        futures[number].set_result(result)
         found.append((yield From(waiting)))
     assert found == ["a", "b", "c"]
     with pytest.raises(TypeError):
@@ -153,9 +167,10 @@ def test_as_completed_before_the_loop_runs():
 @api("as_completed")
 @in_loop
 def test_as_completed_in_time():
-    found = []
+    quick, found = aiocompat.Future(), []
+    quick.set_result("quick")
     with pytest.raises(aiocompat.TimeoutError):
-        for waiting in aiocompat.as_completed([later("quick"), later("slow", 5)], timeout=0.02):
+        for waiting in aiocompat.as_completed([quick, aiocompat.Future()], timeout=0.01):
             found.append((yield From(waiting)))
     assert found == ["quick"]
 
@@ -163,9 +178,12 @@ def test_as_completed_in_time():
 @api("as_completed")
 @in_loop
 def test_as_completed_gives_the_tasks_themselves():
-    tasks = [aiocompat.create_task(later(number, 0.02 - number * 0.01)) for number in range(2)]
+    futures = [aiocompat.Future() for _ in range(2)]
+    tasks = [aiocompat.create_task(waits_for(future)) for future in futures]
     iterator, found = aiter(aiocompat.as_completed(tasks)), []
     while True:
+        if futures:
+            futures.pop().set_result(None)
         try:
             found.append((yield From(anext(iterator))))
         except aiocompat.StopAsyncIteration:
@@ -176,13 +194,15 @@ def test_as_completed_gives_the_tasks_themselves():
 @api("shield")
 @in_loop
 def test_shield():
-    inner = aiocompat.create_task(later("kept"))
+    future = aiocompat.Future()
+    inner = aiocompat.create_task(waits_for(future))
     outer = aiocompat.shield(inner)
     waiting = aiocompat.create_task(waits_for(outer))
     yield From(turns())
     waiting.cancel()
     with pytest.raises(aiocompat.CancelledError):
         yield From(waiting)
+    future.set_result("kept")
     assert (yield From(inner)) == "kept"
     assert (yield From(aiocompat.shield(inner))) == "kept"
     assert (yield From(aiocompat.shield(later(2)))) == 2
@@ -194,20 +214,18 @@ def test_shield():
         yield From(aiocompat.shield(inner))
 
 
-@coroutine
-def waits_for(awaitable):
-    raise Return((yield From(awaitable)))
-
-
 @api("shield")
 @in_loop
 def test_what_fails_behind_a_cancelled_shield_is_reported():
     seen = []
     aiocompat.get_running_loop().set_exception_handler(lambda loop, context: seen.append("KeyError" in repr(context)))
-    inner = aiocompat.create_task(failing(KeyError()))
+    future = aiocompat.Future()
+    inner = aiocompat.create_task(waits_for(future))
     aiocompat.shield(inner).cancel()
-    yield From(aiocompat.sleep(0.01))
-    del inner
+    yield From(turns())
+    future.set_exception(KeyError())
+    yield From(turns())
+    del inner, future
     for _ in range(5):
         yield From(None)
         gc.collect()
@@ -320,12 +338,17 @@ def test_timeout():
 @in_loop
 def test_timeout_not_reached():
     loop = aiocompat.get_running_loop()
-    for deadline in (aiocompat.timeout(0.02), aiocompat.timeout(None), aiocompat.timeout_at(loop.time() + 0.02)):
+    now = loop.time()
+    # The clock stands until the deadlines are left behind.
+    loop.time = lambda: now
+    for deadline in (aiocompat.timeout(0.02), aiocompat.timeout(None), aiocompat.timeout_at(now + 0.02)):
         yield From(aenter(deadline))
         yield From(turns())
         yield From(aexit(deadline))
         assert not deadline.expired()
-    yield From(aiocompat.sleep(0.04))
+    now += 1
+    yield From(turns())
+    del loop.time
 
 
 @api("Timeout", "timeout_at")

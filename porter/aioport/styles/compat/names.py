@@ -34,15 +34,16 @@ VOCABULARY = Vocabulary(
     api=frozenset(
         "ALL_COMPLETED AbstractEventLoop AbstractServer Barrier BaseEventLoop BaseProtocol BaseTransport "
         "BoundedSemaphore BrokenBarrierError BufferedProtocol CancelledError Condition DatagramProtocol "
-        "DatagramTransport Event EventLoop FIRST_COMPLETED FIRST_EXCEPTION Future Handle IncompleteReadError "
-        "InvalidStateError LifoQueue LimitOverrunError Lock PriorityQueue Protocol Queue QueueEmpty QueueFull "
-        "QueueShutDown ReadTransport Runner SelectorEventLoop Semaphore SendfileNotAvailableError Server "
-        "StreamReader StreamReaderProtocol StreamWriter SubprocessProtocol SubprocessTransport Task TaskGroup "
-        "Timeout TimeoutError TimerHandle Transport WriteTransport all_tasks as_completed "
-        "create_eager_task_factory create_subprocess_exec create_subprocess_shell create_task current_task "
-        "eager_task_factory ensure_future gather get_event_loop get_running_loop iscoroutine iscoroutinefunction "
-        "isfuture new_event_loop open_connection open_unix_connection run run_coroutine_threadsafe set_event_loop "
-        "shield sleep start_server start_unix_server subprocess timeout timeout_at to_thread wait wait_for "
-        "wrap_future".split()
+        "DatagramTransport Event EventLoop FIRST_COMPLETED FIRST_EXCEPTION FrameCallGraphEntry Future "
+        "FutureCallGraph Handle IncompleteReadError InvalidStateError LifoQueue LimitOverrunError Lock PriorityQueue "
+        "Protocol Queue QueueEmpty QueueFull QueueShutDown ReadTransport Runner SelectorEventLoop Semaphore "
+        "SendfileNotAvailableError Server StreamReader StreamReaderProtocol StreamWriter SubprocessProtocol "
+        "SubprocessTransport Task TaskGroup Timeout TimeoutError TimerHandle Transport WriteTransport all_tasks "
+        "as_completed capture_call_graph create_eager_task_factory create_subprocess_exec create_subprocess_shell "
+        "create_task current_task eager_task_factory ensure_future format_call_graph future_add_to_awaited_by "
+        "future_discard_from_awaited_by gather get_event_loop get_running_loop iscoroutine iscoroutinefunction "
+        "isfuture new_event_loop open_connection open_unix_connection print_call_graph run run_coroutine_threadsafe "
+        "set_event_loop shield sleep start_server start_unix_server subprocess timeout timeout_at to_thread wait "
+        "wait_for wrap_future".split()
     ),
 )
