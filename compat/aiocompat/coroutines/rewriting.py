@@ -1,13 +1,14 @@
 """Python 3.5 and later: a function over ``yield From(x)`` and ``raise Return(v)`` made an ``async def``, as a tree."""
 
 import ast
+import functools
 
 from aiocompat.coroutines.marks import From, Return
 
 # Stands for the module `waiting` in the code of converted functions: a constant, as their globals are the user's.
 WAITING = b"aiocompat.coroutines.waiting"
 # Any function that is called may raise Return. Python's own message for `await 5` names neither function nor line.
-_AROUND_BODY = ast.parse(
+_HANDLERS = ast.parse(
     """\
 try:
     pass
@@ -17,10 +18,11 @@ except {0!r}.TypeError:
     {0!r}.explain()
     raise
 """.format(WAITING)
-).body[0]
+).body[0].handlers
+_IN_HANDLERS = [node for handler in _HANDLERS for node in ast.walk(handler) if isinstance(node, (ast.stmt, ast.expr))]
 _WAIT_FOR_NONE = ast.parse("{0!r}.wait(None)".format(WAITING), mode="eval").body
 _WAIT = ast.parse("{0!r}.wait".format(WAITING), mode="eval").body
-_WITHOUT_CODE = frozenset(["ctx", "op", "ops"])
+_WITHOUT_CODE = frozenset(["ctx", "op", "ops", "id", "attr", "name", "arg", "kind"])
 
 
 class Refused(Exception):
@@ -40,23 +42,6 @@ class Rewriting(object):
         self._meaning_of = meaning_of
         # Whether a handler, a finally or a with that Return passes on its way out would see it.
         self._watched = False
-        self._rewritings = {
-            ast.Yield: self._yield,
-            ast.YieldFrom: self._refuse,
-            ast.Raise: self._raise,
-            ast.Try: self._try,
-            ast.With: self._with,
-            ast.FunctionDef: self._function,
-            ast.AsyncFunctionDef: self._function,
-            ast.Lambda: self._function,
-            ast.ClassDef: self._class,
-            ast.ListComp: self._comprehension,
-            ast.SetComp: self._comprehension,
-            ast.DictComp: self._comprehension,
-            ast.GeneratorExp: self._comprehension,
-        }
-        if hasattr(ast, "TryStar"):
-            self._rewritings[ast.TryStar] = self._try
 
     def native(self, definition):
         """The ``async def`` for a function definition, made of its nodes."""
@@ -66,30 +51,31 @@ class Rewriting(object):
         self._all(body)
         if body:
             # Its place is that of what it begins with, so that it is no line of its own to debuggers and coverage.
-            handlers = [_placed(handler, definition) for handler in _AROUND_BODY.handlers]
-            # Never run, but read by the compiler. From and Return may be free, and are gone.
-            handlers[0].body += [
-                _at(ast.Expr(_at(ast.Name(name, ast.Load()), definition)), definition) for name in self._free_names
-            ]
-            body = [_at(ast.Try(body, handlers, [], []), body[0])]
+            body = [_at(ast.Try(body, self._handlers(definition), [], []), body[0])]
         native.body = documentation + body
         return _at(native, definition)
 
+    def _handlers(self, definition):
+        """The handlers around the body. All functions share their nodes, which profiling showed to be dear to copy."""
+        for node in _IN_HANDLERS:
+            _at(node, definition)
+        # Never run, but read by the compiler. From and Return may be free, and are gone.
+        free = [_at(ast.Expr(_at(ast.Name(name, ast.Load()), definition)), definition) for name in self._free_names]
+        returned, explained = _HANDLERS
+        returned = ast.ExceptHandler(returned.type, None, returned.body + free)
+        return [_at(returned, definition), _at(explained, definition)]
+
     def _rewritten(self, node):
-        rewriting = self._rewritings.get(type(node))
-        if rewriting is not None:
-            return rewriting(node)
-        self._fields(node)
-        return node
+        return self._REWRITINGS.get(type(node), Rewriting._fields)(self, node)
 
     def _fields(self, node):
-        for field in node._fields:
+        for field in _fields_with_code(type(node)):
             value = getattr(node, field, None)
             if type(value) is list:
-                if field not in _WITHOUT_CODE:
-                    self._all(value)
-            elif isinstance(value, ast.AST) and field not in _WITHOUT_CODE:
+                self._all(value)
+            elif isinstance(value, ast.AST):
                 setattr(node, field, self._rewritten(value))
+        return node
 
     def _all(self, nodes):
         for index, node in enumerate(nodes):
@@ -132,8 +118,7 @@ class Rewriting(object):
         mark = raised.func if _is_call(raised) and not raised.keywords else raised
         plain = not self._watched and node.cause is None and not any(isinstance(value, ast.Starred) for value in values)
         if not (plain and self._is(mark, Return)):
-            self._fields(node)
-            return node
+            return self._fields(node)
         self._all(values)
         value = _at(ast.Tuple(values, ast.Load()), node) if len(values) > 1 else (values or [None])[0]
         return _at(ast.Return(value), node)
@@ -184,6 +169,28 @@ class Rewriting(object):
             return False
         self.marks[path] = mark
         return True
+
+    _REWRITINGS = {
+        ast.Yield: _yield,
+        ast.YieldFrom: _refuse,
+        ast.Raise: _raise,
+        ast.Try: _try,
+        getattr(ast, "TryStar", None): _try,
+        ast.With: _with,
+        ast.FunctionDef: _function,
+        ast.AsyncFunctionDef: _function,
+        ast.Lambda: _function,
+        ast.ClassDef: _class,
+        ast.ListComp: _comprehension,
+        ast.SetComp: _comprehension,
+        ast.DictComp: _comprehension,
+        ast.GeneratorExp: _comprehension,
+    }
+
+
+@functools.lru_cache(maxsize=None)
+def _fields_with_code(kind):
+    return [field for field in kind._fields if field not in _WITHOUT_CODE]
 
 
 def _at(node, place):
