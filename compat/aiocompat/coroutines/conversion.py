@@ -10,6 +10,7 @@ import __future__
 
 import ast
 import builtins
+import contextlib
 import functools
 import inspect
 import linecache
@@ -114,15 +115,35 @@ def meaning_of(function, path):
 
 def _conversion(function, lines):
     """Native code, and the names that it took for From and Return, or None."""
-    with warnings.catch_warnings():
-        # What Python has to say about the source it said when it compiled the module.
-        warnings.simplefilter("ignore")
+    with _silenced(function.__code__.co_filename):
         try:
             native, marks = _converted(function, lines)
         except (Refused, SyntaxError, ValueError, RecursionError):
             return None
     keep(function.__code__, native, marks)
     return native, marks
+
+
+@contextlib.contextmanager
+def _silenced(filename):
+    """Ignores what compiling a file warns of: Python said it when it compiled the module.
+
+    Other threads lose no other warning. ``warnings.catch_warnings`` would put back what they change meanwhile.
+    """
+    filters, ours = warnings.filters, _filter(filename)
+    filters.insert(0, ours)
+    try:
+        yield
+    finally:
+        if ours in filters:
+            filters.remove(ours)
+
+
+@functools.lru_cache(maxsize=16)
+def _filter(filename):
+    # The compiler gives a file's name for that of the module.
+    module = filename[: -len(".py")] if filename.endswith(".py") else filename
+    return ("ignore", None, Warning, re.compile(re.escape(module) + r"\Z"), 0)
 
 
 def _converted(function, lines):
@@ -150,7 +171,7 @@ def _parsed(code, qualified_name, lines):
     around = _around(code, qualified_name, lines[start])
     before = "\n" * (start - len(around)) + "".join(around)
     imported = _imported(lines)
-    after = "".join("\nimport " + name for name in sorted(imported and imported.intersection(_names(code))))
+    after = "".join("\nimport " + name for name in sorted(imported & _names(code))) if imported else ""
     for end in _ends(lines, start):
         try:
             module = _compile(before + "".join(lines[start:end]) + after, code, ast.PyCF_ONLY_AST)
@@ -247,10 +268,10 @@ def _strip(definition):
 def _imported(lines):
     """The names that a module's import statements may bind.
 
-    Since 3.12 calling an attribute of such a name has code of its own.
+    Since 3.11 calling an attribute of such a name has code of its own.
     """
     global _last_imported
-    if _last_imported[0] is not lines:
+    if sys.version_info >= (3, 11) and _last_imported[0] is not lines:
         found = set()
         for names, in_brackets in _IMPORT.findall("".join(lines)):
             found.update(name.split()[-1].split(".")[0] for name in (names or in_brackets).split(",") if name.strip())

@@ -22,7 +22,7 @@ except {0!r}.TypeError:
 _IN_HANDLERS = [node for handler in _HANDLERS for node in ast.walk(handler) if isinstance(node, (ast.stmt, ast.expr))]
 _WAIT_FOR_NONE = ast.parse("{0!r}.wait(None)".format(WAITING), mode="eval").body
 _WAIT = ast.parse("{0!r}.wait".format(WAITING), mode="eval").body
-_WITHOUT_CODE = frozenset(["ctx", "op", "ops", "id", "attr", "name", "arg", "kind"])
+_WITHOUT_CODE = frozenset(["ctx", "op", "ops", "id", "attr", "name", "names", "arg", "n", "s", "kind"])
 
 
 class Refused(Exception):
@@ -66,20 +66,24 @@ class Rewriting(object):
         return [_at(returned, definition), _at(explained, definition)]
 
     def _rewritten(self, node):
-        return self._REWRITINGS.get(type(node), Rewriting._fields)(self, node)
+        return _REWRITINGS.get(type(node), Rewriting._fields)(self, node)
 
     def _fields(self, node):
+        # Most of the time goes here.
         for field in _fields_with_code(type(node)):
             value = getattr(node, field, None)
             if type(value) is list:
-                self._all(value)
-            elif isinstance(value, ast.AST):
-                setattr(node, field, self._rewritten(value))
+                if value:
+                    self._all(value)
+            elif _fields_with_code(type(value)):
+                rewritten = _REWRITINGS.get(type(value), Rewriting._fields)(self, value)
+                if rewritten is not value:
+                    setattr(node, field, rewritten)
         return node
 
     def _all(self, nodes):
         for index, node in enumerate(nodes):
-            if isinstance(node, ast.AST):
+            if _fields_with_code(type(node)):
                 nodes[index] = self._rewritten(node)
 
     def _all_watched(self, nodes, watched):
@@ -91,14 +95,10 @@ class Rewriting(object):
         if node.value is None:
             # One turn of the loop, or never reached: a `yield` only makes the function a generator.
             return _at(ast.Await(_placed(_WAIT_FOR_NONE, node)), node)
-        return _at(ast.Await(self._waited(node, _is_call(self._marked(node)))), node)
-
-    def _waited(self, node, is_plain):
         waited = self._marked(node)
-        rewritten = self._rewritten(waited)
-        if is_plain:
-            return rewritten
-        return _at(ast.Call(_placed(_WAIT, node), [rewritten], []), node)
+        plain = _is_call(waited)
+        waited = self._rewritten(waited)
+        return _at(ast.Await(waited if plain else _waiting(waited, node)), node)
 
     def _marked(self, node):
         """What ``yield From(x)`` waits for."""
@@ -137,7 +137,7 @@ class Rewriting(object):
             held = item.context_expr
             if isinstance(held, ast.Yield) and held.value is not None:
                 # A call here gives a lock as often as it gives a coroutine.
-                item.context_expr = _at(ast.Await(self._waited(held, False)), held)
+                item.context_expr = _at(ast.Await(_waiting(self._rewritten(self._marked(held)), held)), held)
             else:
                 item.context_expr = self._rewritten(held)
             if item.optional_vars is not None:
@@ -165,32 +165,34 @@ class Rewriting(object):
 
     def _is(self, node, mark):
         path = dotted(node)
-        if path is None or self._meaning_of(path) is not mark:
-            return False
-        self.marks[path] = mark
-        return True
+        if path is not None and path not in self.marks and self._meaning_of(path) is mark:
+            self.marks[path] = mark
+        return self.marks.get(path) is mark
 
-    _REWRITINGS = {
-        ast.Yield: _yield,
-        ast.YieldFrom: _refuse,
-        ast.Raise: _raise,
-        ast.Try: _try,
-        getattr(ast, "TryStar", None): _try,
-        ast.With: _with,
-        ast.FunctionDef: _function,
-        ast.AsyncFunctionDef: _function,
-        ast.Lambda: _function,
-        ast.ClassDef: _class,
-        ast.ListComp: _comprehension,
-        ast.SetComp: _comprehension,
-        ast.DictComp: _comprehension,
-        ast.GeneratorExp: _comprehension,
-    }
+
+_REWRITINGS = {
+    ast.Yield: Rewriting._yield,
+    ast.YieldFrom: Rewriting._refuse,
+    ast.Raise: Rewriting._raise,
+    ast.Try: Rewriting._try,
+    getattr(ast, "TryStar", None): Rewriting._try,
+    ast.With: Rewriting._with,
+    ast.FunctionDef: Rewriting._function,
+    ast.AsyncFunctionDef: Rewriting._function,
+    ast.Lambda: Rewriting._function,
+    ast.ClassDef: Rewriting._class,
+    ast.ListComp: Rewriting._comprehension,
+    ast.SetComp: Rewriting._comprehension,
+    ast.DictComp: Rewriting._comprehension,
+    ast.GeneratorExp: Rewriting._comprehension,
+}
 
 
 @functools.lru_cache(maxsize=None)
 def _fields_with_code(kind):
-    return [field for field in kind._fields if field not in _WITHOUT_CODE]
+    """The fields of a kind of node that may have other nodes in them. None for what is not a node."""
+    is_leaf = not issubclass(kind, ast.AST) or kind is getattr(ast, "Constant", None)
+    return [] if is_leaf else [field for field in kind._fields if field not in _WITHOUT_CODE]
 
 
 def _at(node, place):
@@ -199,6 +201,11 @@ def _at(node, place):
     if hasattr(place, "end_lineno"):
         node.end_lineno, node.end_col_offset = place.end_lineno, place.end_col_offset
     return node
+
+
+def _waiting(waited, place):
+    """The call that gives what ``await`` takes for any value."""
+    return _at(ast.Call(_placed(_WAIT, place), [waited], []), place)
 
 
 def dotted(node):
