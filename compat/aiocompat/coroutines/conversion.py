@@ -31,7 +31,7 @@ _FUTURES = functools.reduce(
 )
 _KINDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ITERABLE_COROUTINE | 0x200  # CO_ASYNC_GENERATOR, 3.6
 _DEFINITION = re.compile(r"\s*def\b")
-_PASSED_OVER = re.compile(r"\s*(#.*)?$")
+_COMMENT = re.compile(r"\s*#")
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+\S+[ \t]+)?import\b(?:[ \t]*([\w., \t]+)|\s*\(([^)#]*)\))", re.MULTILINE)
 _TRIES = 3
 
@@ -234,7 +234,7 @@ def _ends(lines, start):
     header = next((number for number in range(start, len(lines)) if _DEFINITION.match(lines[number])), len(lines))
     tries = 0
     for number in range(header + 1, len(lines)):
-        if _indentation(lines[number]) <= depth and not _PASSED_OVER.match(lines[number]):
+        if lines[number][: depth + 1].strip() and not _COMMENT.match(lines[number]):
             yield number
             tries += 1
             if tries == _TRIES:

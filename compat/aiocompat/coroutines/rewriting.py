@@ -1,6 +1,7 @@
 """Python 3.5 and later: a function over ``yield From(x)`` and ``raise Return(v)`` made an ``async def``, as a tree."""
 
 import ast
+import collections
 import functools
 
 from aiocompat.coroutines.marks import From, Return
@@ -66,7 +67,7 @@ class Rewriting(object):
         return [_at(returned, definition), _at(explained, definition)]
 
     def _rewritten(self, node):
-        return _REWRITINGS.get(type(node), Rewriting._fields)(self, node)
+        return _REWRITINGS[type(node)](self, node)
 
     def _fields(self, node):
         # Most of the time goes here.
@@ -76,7 +77,7 @@ class Rewriting(object):
                 if value:
                     self._all(value)
             elif _fields_with_code(type(value)):
-                rewritten = _REWRITINGS.get(type(value), Rewriting._fields)(self, value)
+                rewritten = _REWRITINGS[type(value)](self, value)
                 if rewritten is not value:
                     setattr(node, field, rewritten)
         return node
@@ -84,7 +85,7 @@ class Rewriting(object):
     def _all(self, nodes):
         for index, node in enumerate(nodes):
             if _fields_with_code(type(node)):
-                nodes[index] = self._rewritten(node)
+                nodes[index] = _REWRITINGS[type(node)](self, node)
 
     def _all_watched(self, nodes, watched):
         before, self._watched = self._watched, self._watched or watched
@@ -170,22 +171,25 @@ class Rewriting(object):
         return self.marks.get(path) is mark
 
 
-_REWRITINGS = {
-    ast.Yield: Rewriting._yield,
-    ast.YieldFrom: Rewriting._refuse,
-    ast.Raise: Rewriting._raise,
-    ast.Try: Rewriting._try,
-    getattr(ast, "TryStar", None): Rewriting._try,
-    ast.With: Rewriting._with,
-    ast.FunctionDef: Rewriting._function,
-    ast.AsyncFunctionDef: Rewriting._function,
-    ast.Lambda: Rewriting._function,
-    ast.ClassDef: Rewriting._class,
-    ast.ListComp: Rewriting._comprehension,
-    ast.SetComp: Rewriting._comprehension,
-    ast.DictComp: Rewriting._comprehension,
-    ast.GeneratorExp: Rewriting._comprehension,
-}
+_REWRITINGS = collections.defaultdict(
+    lambda: Rewriting._fields,
+    {
+        ast.Yield: Rewriting._yield,
+        ast.YieldFrom: Rewriting._refuse,
+        ast.Raise: Rewriting._raise,
+        ast.Try: Rewriting._try,
+        getattr(ast, "TryStar", None): Rewriting._try,
+        ast.With: Rewriting._with,
+        ast.FunctionDef: Rewriting._function,
+        ast.AsyncFunctionDef: Rewriting._function,
+        ast.Lambda: Rewriting._function,
+        ast.ClassDef: Rewriting._class,
+        ast.ListComp: Rewriting._comprehension,
+        ast.SetComp: Rewriting._comprehension,
+        ast.DictComp: Rewriting._comprehension,
+        ast.GeneratorExp: Rewriting._comprehension,
+    },
+)
 
 
 @functools.lru_cache(maxsize=None)
