@@ -9,7 +9,7 @@ from aiocompat.coroutines.marks import From, Return
 # Stands for the module `waiting` in the code of converted functions: a constant, as their globals are the user's.
 WAITING = b"aiocompat.coroutines.waiting"
 # Any function that is called may raise Return. Python's own message for `await 5` names neither function nor line.
-_HANDLERS = ast.parse(
+_AROUND_BODY = ast.parse(
     """\
 try:
     pass
@@ -19,7 +19,8 @@ except {0!r}.TypeError:
     {0!r}.explain()
     raise
 """.format(WAITING)
-).body[0].handlers
+).body[0]
+_HANDLERS = _AROUND_BODY.handlers
 _IN_HANDLERS = [node for handler in _HANDLERS for node in ast.walk(handler) if isinstance(node, (ast.stmt, ast.expr))]
 _WAIT_FOR_NONE = ast.parse("{0!r}.wait(None)".format(WAITING), mode="eval").body
 _WAIT = ast.parse("{0!r}.wait".format(WAITING), mode="eval").body
