@@ -1,9 +1,13 @@
 """Python 3.11 and later: what is made native when it is first called does that time what it does any other time."""
 
 import gc
+import importlib
 import inspect
+import io
 import linecache
 import os
+import pickle
+import sys
 import threading
 import traceback
 import types
@@ -180,6 +184,66 @@ def test_what_is_never_called_is_freed(tmpdir):
     gone = weakref.ref(module.make())
     gc.collect()
     assert gone() is None
+
+
+CODE_FIELDS = (
+    "argcount posonlyargcount kwonlyargcount nlocals stacksize flags code consts names varnames filename name qualname "
+    "firstlineno linetable exceptiontable freevars cellvars"
+)
+CODE_FIELDS = ["co_" + name for name in CODE_FIELDS.split()]
+
+
+class ByValue(pickle.Pickler):
+    """Pickles functions as cloudpickle does: their code, and the globals that it names."""
+
+    def reducer_override(self, value):
+        if isinstance(value, types.CodeType):
+            return code_of, ({name: getattr(value, name) for name in CODE_FIELDS},)
+        if isinstance(value, types.FunctionType) and value.__module__ not in sys.modules:
+            known = {name: value.__globals__[name] for name in globals_of(value.__code__) & set(value.__globals__)}
+            return function_of, (value.__code__, known, value.__name__, (), value.__closure__)
+        if isinstance(value, types.CellType):
+            return cell_of, (value.cell_contents,)
+        if isinstance(value, types.ModuleType):
+            return importlib.import_module, (value.__name__,)
+        return NotImplemented
+
+
+def code_of(fields):
+    return code_of.__code__.replace(**fields)
+
+
+def function_of(*fields):
+    return types.FunctionType(*fields)
+
+
+def cell_of(value):
+    return types.CellType(value)
+
+
+def globals_of(code):
+    inner = (constant for constant in code.co_consts if isinstance(constant, types.CodeType))
+    return set(code.co_names).union(*map(globals_of, inner))
+
+
+@pytest.mark.parametrize("is_called", [False, True])
+def test_pickled_by_value(tmpdir, is_called):
+    text = """
+        def make(cell):
+            @coroutine
+            def body(number, *, other):
+                raise Return((yield From(give(number))), other, cell)
+            return body
+    """
+    body = load(text, tmpdir).make("cell")
+    if is_called:
+        assert aiocompat.run(body(1, other=2)) == (1, 2, "cell")
+    pickled = io.BytesIO()
+    ByValue(pickled).dump(body)
+    copy = pickle.loads(pickled.getvalue())
+    assert copy.__code__ is not body.__code__
+    assert inspect.iscoroutinefunction(copy)
+    assert [aiocompat.run(copy(number, other=2)) for number in (3, 4)] == [(3, 2, "cell"), (4, 2, "cell")]
 
 
 def test_free_names_that_are_marks(tmpdir):

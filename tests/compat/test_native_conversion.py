@@ -823,6 +823,46 @@ def test_debuggers_see_the_same_lines(tmpdir):
     assert seen[0] == seen[1]
 
 
+WARNED_OF = """
+    @coroutine
+    def body():
+        yield From(None)
+        assert (1, "always true")
+        raise Return("\\d")
+"""
+
+
+def test_python_warns_of_the_source_once(tmpdir):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        module = load(WARNED_OF, tmpdir)
+        said = len(caught)
+        assert said
+        assert is_converted(module.body)
+        assert len(caught) == said
+        filters = list(warnings.filters)
+        compile("'\\d'", module.__file__, "exec", 0, True)
+        assert len(caught) == said + 1
+        assert warnings.filters == filters
+
+
+def test_converting_leaves_other_threads_their_warnings(tmpdir, monkeypatch):
+    from aiocompat.coroutines import conversion
+
+    def converted(function, source):
+        # As in another thread.
+        warnings.warn("of something else")
+        warnings.simplefilter("error")
+        raise conversion.Refused
+
+    monkeypatch.setattr(conversion, "_converted", converted)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        is_converted(load("", tmpdir).give)
+        assert [str(warning.message) for warning in caught] == ["of something else"]
+        assert warnings.filters[0][0] == "error"
+
+
 def test_decorators_of_classes_go_above(tmpdir):
     for kind in (classmethod, staticmethod):
         with pytest.raises(TypeError, match="@coroutine goes below @" + kind.__name__):

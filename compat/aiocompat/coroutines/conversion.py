@@ -10,6 +10,7 @@ import __future__
 
 import ast
 import builtins
+import contextlib
 import functools
 import inspect
 import linecache
@@ -30,7 +31,7 @@ _FUTURES = functools.reduce(
 )
 _KINDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ITERABLE_COROUTINE | 0x200  # CO_ASYNC_GENERATOR, 3.6
 _DEFINITION = re.compile(r"\s*def\b")
-_PASSED_OVER = re.compile(r"\s*(#.*)?$")
+_COMMENT = re.compile(r"\s*#")
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+\S+[ \t]+)?import\b(?:[ \t]*([\w., \t]+)|\s*\(([^)#]*)\))", re.MULTILINE)
 _TRIES = 3
 
@@ -114,9 +115,7 @@ def meaning_of(function, path):
 
 def _conversion(function, lines):
     """Native code, and the names that it took for From and Return, or None."""
-    with warnings.catch_warnings():
-        # What Python has to say about the source it said when it compiled the module.
-        warnings.simplefilter("ignore")
+    with _silenced(function.__code__.co_filename):
         try:
             native, marks = _converted(function, lines)
         except (Refused, SyntaxError, ValueError, RecursionError):
@@ -125,38 +124,108 @@ def _conversion(function, lines):
     return native, marks
 
 
+@contextlib.contextmanager
+def _silenced(filename):
+    """Ignores what compiling a file warns of: Python said it when it compiled the module.
+
+    Other threads lose no other warning. ``warnings.catch_warnings`` would put back what they change meanwhile.
+    """
+    filters, ours = warnings.filters, _filter(filename)
+    filters.insert(0, ours)
+    try:
+        yield
+    finally:
+        if ours in filters:
+            filters.remove(ours)
+
+
+@functools.lru_cache(maxsize=16)
+def _filter(filename):
+    # The compiler gives a file's name for that of the module.
+    module = filename[: -len(".py")] if filename.endswith(".py") else filename
+    return ("ignore", None, Warning, re.compile(re.escape(module) + r"\Z"), 0)
+
+
 def _converted(function, lines):
     code = function.__code__
-    definition = _definition(code, lines)
-    scope = _Scope(code, getattr(code, "co_qualname", function.__qualname__), _imported(lines))
-    if not _same(scope.compiled(definition), code):
+    module, scope = _parsed(code, getattr(code, "co_qualname", function.__qualname__), lines)
+    if not _same(_compiled(module, code), code):
         raise Refused
     rewriting = Rewriting(functools.partial(meaning_of, function), code.co_freevars)
-    native = scope.compiled(rewriting.native(definition))
+    scope[0] = rewriting.native(scope[0])
+    native = _compiled(module, code)
     fits = native.co_flags & _KINDS == inspect.CO_COROUTINE and native.co_freevars == code.co_freevars
     if not fits or _nested(native) != _nested(code):
         raise Refused
     return native, tuple((path, mark.__name__) for path, mark in rewriting.marks.items())
 
 
-def _definition(code, lines):
-    """The definition that the code was compiled from, as far as its first line and its name tell."""
+def _parsed(code, qualified_name, lines):
+    """The definition that code was compiled from, as far as its first line and its name tell, in a module like its own.
+
+    Gives the module and the list that the definition is the first of.
+    """
     start = code.co_firstlineno - 1
     if start >= len(lines):
         raise Refused
-    indented = lines[start][0].isspace()
-    before = "\n" * (start - indented) + "if 1:\n" * indented
+    around = _around(code, qualified_name, lines[start])
+    before = "\n" * (start - len(around)) + "".join(around)
+    imported = _imported(lines)
+    after = "".join("\nimport " + name for name in sorted(imported & _names(code))) if imported else ""
     for end in _ends(lines, start):
         try:
-            flags = code.co_flags & _FUTURES | ast.PyCF_ONLY_AST
-            tree = compile(before + "".join(lines[start:end]), code.co_filename, "exec", flags, True)
+            module = _compile(before + "".join(lines[start:end]) + after, code, ast.PyCF_ONLY_AST)
         except SyntaxError:
             continue
-        found = tree.body[0].body if indented else tree.body
-        if len(found) == 1 and isinstance(found[0], ast.FunctionDef) and found[0].name == code.co_name:
-            return _bare(found[0])
+        scope = module.body
+        for _ in around:
+            scope = scope[0].body
+        if isinstance(scope[0], ast.FunctionDef) and scope[0].name == code.co_name:
+            _strip(scope[0])
+            return module, scope
         break
     raise Refused
+
+
+def _around(code, qualified_name, line):
+    """Lines of classes and functions as those around some code, which begins with ``line``.
+
+    They give it its qualified name, ``__class__``, its closure.
+    """
+    indentation = line[: _indentation(line)]
+    if not indentation:
+        return []
+    names = qualified_name.split(".")[:-1]
+    free = ", ".join(name for name in code.co_freevars if name != "__class__")
+    # Code that is nested, but in no function, is so in the type parameters of a class (PEP 695).
+    is_generic = code.co_flags & inspect.CO_NESTED and "<locals>" not in names
+    type_parameters = "[%s]" % (free or "_") if is_generic else ""
+    around = []
+    for name, inner in zip(names, names[1:] + [""]):
+        if inner == "<locals>":
+            around.append("def %s(%s):" % (name, free))
+        elif name != "<locals>":
+            around.append("class %s%s:" % (name, type_parameters))
+    return ["%s%s\n" % (indentation[:depth], text) for depth, text in enumerate(around or ["if 1:"])]
+
+
+def _compile(source, code, flags=0):
+    return compile(source, code.co_filename, "exec", code.co_flags & _FUTURES | flags, True)
+
+
+def _compiled(module, code):
+    """What became of the code in a module like its own."""
+    for found in _found(_compile(module, code), code.co_name, code.co_firstlineno):
+        return found
+    raise Refused
+
+
+def _found(code, name, line):
+    for inner in _nested(code):
+        if (inner.co_name, inner.co_firstlineno) == (name, line):
+            yield inner
+        for found in _found(inner, name, line):
+            yield found
 
 
 def _ends(lines, start):
@@ -165,7 +234,7 @@ def _ends(lines, start):
     header = next((number for number in range(start, len(lines)) if _DEFINITION.match(lines[number])), len(lines))
     tries = 0
     for number in range(header + 1, len(lines)):
-        if _indentation(lines[number]) <= depth and not _PASSED_OVER.match(lines[number]):
+        if lines[number][: depth + 1].strip() and not _COMMENT.match(lines[number]):
             yield number
             tries += 1
             if tries == _TRIES:
@@ -179,8 +248,8 @@ def _indentation(line):
     return len(line) - len(line.lstrip())
 
 
-def _bare(definition):
-    """The definition without what is evaluated outside of it, but with its first line."""
+def _strip(definition):
+    """Take from a definition what is evaluated outside of it, but not its first line."""
     if definition.decorator_list:
         first = definition.decorator_list[0]
         definition.decorator_list = [ast.copy_location(ast.Name("coroutine", ast.Load()), first)]
@@ -194,56 +263,15 @@ def _bare(definition):
     for argument in (arguments.vararg, arguments.kwarg):
         if argument is not None:
             argument.annotation = None
-    return definition
-
-
-class _Scope(object):
-    """Classes and functions as those around some code: they give it its qualified name, ``__class__``, its closure."""
-
-    def __init__(self, code, qualified_name, imported):
-        self._code = code
-        imported = sorted(imported.intersection(_names(code)))
-        text = []
-        names = qualified_name.split(".")[:-1]
-        free = ", ".join(name for name in code.co_freevars if name != "__class__")
-        # Code that is nested, but in no function, is so in the type parameters of a class (PEP 695).
-        is_generic = code.co_flags & inspect.CO_NESTED and "<locals>" not in names
-        type_parameters = "[%s]" % (free or "_") if is_generic else ""
-        for name, inner in zip(names, names[1:] + [""]):
-            if inner == "<locals>":
-                text.append(" " * len(text) + "def %s(%s):" % (name, free))
-            elif name != "<locals>":
-                text.append(" " * len(text) + "class %s%s:" % (name, type_parameters))
-        text.append(" " * len(text) + "pass\n")
-        self._module = block = ast.parse("".join("import %s\n" % name for name in imported) + "\n".join(text))
-        while hasattr(block.body[-1], "body"):
-            block = block.body[-1]
-        self._innermost = block
-
-    def compiled(self, definition):
-        """The code of a definition in this scope."""
-        self._innermost.body[-1:] = [definition]
-        code = self._code
-        module = compile(self._module, code.co_filename, "exec", code.co_flags & _FUTURES, True)
-        for found in self._found(module):
-            return found
-        raise Refused
-
-    def _found(self, code):
-        for inner in _nested(code):
-            if (inner.co_name, inner.co_firstlineno) == (self._code.co_name, self._code.co_firstlineno):
-                yield inner
-            for found in self._found(inner):
-                yield found
 
 
 def _imported(lines):
     """The names that a module's import statements may bind.
 
-    Since 3.12 calling an attribute of such a name has code of its own.
+    Since 3.11 calling an attribute of such a name has code of its own.
     """
     global _last_imported
-    if _last_imported[0] is not lines:
+    if sys.version_info >= (3, 11) and _last_imported[0] is not lines:
         found = set()
         for names, in_brackets in _IMPORT.findall("".join(lines)):
             found.update(name.split()[-1].split(".")[0] for name in (names or in_brackets).split(",") if name.strip())

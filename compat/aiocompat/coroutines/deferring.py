@@ -38,10 +38,13 @@ def deferred(function, source):
     count = code.co_argcount + code.co_kwonlyargcount
     count += bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
     template = _template(count, len(code.co_freevars))
-    first_call = _FirstCall(function, source)
+    names = {name: getattr(function, name) for name in ("__module__", "__name__", "__qualname__")}
+    first_call = _FirstCall(code, names, source)
     same = "argcount posonlyargcount kwonlyargcount freevars filename firstlineno qualname"
     changes = {"co_" + name: getattr(code, "co_" + name) for name in same.split()}
     changes["co_varnames"] = code.co_varnames[:count]
+    # What pickles functions by value (cloudpickle) looks there for the globals that they use.
+    changes["co_consts"] = template.co_consts + (code,)
     changes["co_flags"] = _FLAGS | code.co_flags & (_PARAMETERS | inspect.CO_NESTED)
     made = with_code(function, with_object(template.replace(**changes), _FIRST_CALL, first_call))
     first_call.function = weakref.ref(made)
@@ -70,11 +73,14 @@ class _FirstCall(object):
     look into code. The source is that of the time when the module was imported; its file may change until the call.
     """
 
-    def __init__(self, function, source):
-        self._code, self._source = function.__code__, source
-        self._names = {name: getattr(function, name) for name in ("__module__", "__name__", "__qualname__")}
+    def __init__(self, code, names, source):
+        self._code, self._names, self._source = code, names, source
         self._driver = None
-        self.function = None
+        self.function = _no_function
+
+    def __reduce__(self):
+        # With a function that is pickled by value. What it becomes is a copy.
+        return _FirstCall, (self._code, self._names, self._source)
 
     def to_call(self, scope, arguments):
         """What to call, without arguments. ``scope`` has the globals and the cells of the function that was called."""
@@ -85,11 +91,11 @@ class _FirstCall(object):
         function = self.function()
         if function is None or not _same_scope(function, scope):
             # A copy that somebody made of it.
-            original = self._original(scope)
-            native = converted(original, self._source)
-            return driven(original) if native is None else with_code(original, native)
+            copy = self._in_scope(scope, self._code)
+            native = converted(copy, self._source)
+            return driven(copy) if native is None else self._in_scope(scope, native)
         if self._driver is None:
-            original = self._original(scope)
+            original = self._in_scope(scope, self._code)
             native = converted(original, self._source)
             if native is not None:
                 function.__code__ = native
@@ -97,8 +103,9 @@ class _FirstCall(object):
             self._driver = driven(original)
         return self._driver
 
-    def _original(self, scope):
-        function = types.FunctionType(self._code, scope.__globals__, self._code.co_name, None, scope.__closure__)
+    def _in_scope(self, scope, code):
+        """A function that has no defaults, since all arguments are given."""
+        function = types.FunctionType(code, scope.__globals__, code.co_name, None, scope.__closure__)
         for name, value in self._names.items():
             setattr(function, name, value)
         return function
@@ -114,6 +121,10 @@ class _FirstCall(object):
         names = slice(code.co_argcount, code.co_argcount + code.co_kwonlyargcount)
         rest = arguments[-1] if code.co_flags & inspect.CO_VARKEYWORDS else {}
         return dict(zip(code.co_varnames[names], arguments[names]), **rest)
+
+
+def _no_function():
+    return None
 
 
 def _same_scope(function, other):

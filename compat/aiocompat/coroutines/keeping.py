@@ -28,7 +28,7 @@ def kept(code):
 
 def keep(code, native, marks):
     """Keep the native code for a code object and what it took names for; ``marshal`` must take them."""
-    if sys.dont_write_bytecode or _path(code.co_filename) is None:
+    if sys.dont_write_bytecode or code.co_filename not in _new and _path(code.co_filename) is None:
         return
     if not _new:
         atexit.register(_write_all)

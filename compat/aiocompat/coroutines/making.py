@@ -3,17 +3,19 @@
 import functools
 import types
 
+# What CodeType takes up to 3.7.
+_FIELDS = (
+    "argcount kwonlyargcount nlocals stacksize flags code consts names varnames filename name firstlineno lnotab "
+    "freevars cellvars"
+)
+_FIELDS = ["co_" + name for name in _FIELDS.split()]
+
 
 def replaced(code, **changes):
     """The code object with some of its attributes changed."""
     if hasattr(code, "replace"):
         return code.replace(**changes)
-    names = (
-        "argcount kwonlyargcount nlocals stacksize flags code consts names varnames filename name firstlineno lnotab "
-        "freevars cellvars"
-    )
-    names = ["co_" + name for name in names.split()]
-    return types.CodeType(*(changes.get(name, getattr(code, name)) for name in names))
+    return types.CodeType(*[changes.get(name, getattr(code, name)) for name in _FIELDS])
 
 
 def with_object(code, mark, value):

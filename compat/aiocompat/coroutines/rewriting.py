@@ -1,6 +1,8 @@
 """Python 3.5 and later: a function over ``yield From(x)`` and ``raise Return(v)`` made an ``async def``, as a tree."""
 
 import ast
+import collections
+import functools
 
 from aiocompat.coroutines.marks import From, Return
 
@@ -18,9 +20,11 @@ except {0!r}.TypeError:
     raise
 """.format(WAITING)
 ).body[0]
+_HANDLERS = _AROUND_BODY.handlers
+_IN_HANDLERS = [node for handler in _HANDLERS for node in ast.walk(handler) if isinstance(node, (ast.stmt, ast.expr))]
 _WAIT_FOR_NONE = ast.parse("{0!r}.wait(None)".format(WAITING), mode="eval").body
 _WAIT = ast.parse("{0!r}.wait".format(WAITING), mode="eval").body
-_WITHOUT_CODE = frozenset(["ctx", "op", "ops"])
+_WITHOUT_CODE = frozenset(["ctx", "op", "ops", "id", "attr", "name", "names", "arg", "n", "s", "kind"])
 
 
 class Refused(Exception):
@@ -40,23 +44,6 @@ class Rewriting(object):
         self._meaning_of = meaning_of
         # Whether a handler, a finally or a with that Return passes on its way out would see it.
         self._watched = False
-        self._rewritings = {
-            ast.Yield: self._yield,
-            ast.YieldFrom: self._refuse,
-            ast.Raise: self._raise,
-            ast.Try: self._try,
-            ast.With: self._with,
-            ast.FunctionDef: self._function,
-            ast.AsyncFunctionDef: self._function,
-            ast.Lambda: self._function,
-            ast.ClassDef: self._class,
-            ast.ListComp: self._comprehension,
-            ast.SetComp: self._comprehension,
-            ast.DictComp: self._comprehension,
-            ast.GeneratorExp: self._comprehension,
-        }
-        if hasattr(ast, "TryStar"):
-            self._rewritings[ast.TryStar] = self._try
 
     def native(self, definition):
         """The ``async def`` for a function definition, made of its nodes."""
@@ -66,35 +53,40 @@ class Rewriting(object):
         self._all(body)
         if body:
             # Its place is that of what it begins with, so that it is no line of its own to debuggers and coverage.
-            handlers = [_placed(handler, definition) for handler in _AROUND_BODY.handlers]
-            # Never run, but read by the compiler. From and Return may be free, and are gone.
-            handlers[0].body += [
-                _at(ast.Expr(_at(ast.Name(name, ast.Load()), definition)), definition) for name in self._free_names
-            ]
-            body = [_at(ast.Try(body, handlers, [], []), body[0])]
+            body = [_at(ast.Try(body, self._handlers(definition), [], []), body[0])]
         native.body = documentation + body
         return _at(native, definition)
 
+    def _handlers(self, definition):
+        """The handlers around the body. All functions share their nodes, which profiling showed to be dear to copy."""
+        for node in _IN_HANDLERS:
+            _at(node, definition)
+        # Never run, but read by the compiler. From and Return may be free, and are gone.
+        free = [_at(ast.Expr(_at(ast.Name(name, ast.Load()), definition)), definition) for name in self._free_names]
+        returned, explained = _HANDLERS
+        returned = ast.ExceptHandler(returned.type, None, returned.body + free)
+        return [_at(returned, definition), _at(explained, definition)]
+
     def _rewritten(self, node):
-        rewriting = self._rewritings.get(type(node))
-        if rewriting is not None:
-            return rewriting(node)
-        self._fields(node)
-        return node
+        return _REWRITINGS[type(node)](self, node)
 
     def _fields(self, node):
-        for field in node._fields:
+        # Most of the time goes here.
+        for field in _fields_with_code(type(node)):
             value = getattr(node, field, None)
             if type(value) is list:
-                if field not in _WITHOUT_CODE:
+                if value:
                     self._all(value)
-            elif isinstance(value, ast.AST) and field not in _WITHOUT_CODE:
-                setattr(node, field, self._rewritten(value))
+            elif _fields_with_code(type(value)):
+                rewritten = _REWRITINGS[type(value)](self, value)
+                if rewritten is not value:
+                    setattr(node, field, rewritten)
+        return node
 
     def _all(self, nodes):
         for index, node in enumerate(nodes):
-            if isinstance(node, ast.AST):
-                nodes[index] = self._rewritten(node)
+            if _fields_with_code(type(node)):
+                nodes[index] = _REWRITINGS[type(node)](self, node)
 
     def _all_watched(self, nodes, watched):
         before, self._watched = self._watched, self._watched or watched
@@ -105,14 +97,10 @@ class Rewriting(object):
         if node.value is None:
             # One turn of the loop, or never reached: a `yield` only makes the function a generator.
             return _at(ast.Await(_placed(_WAIT_FOR_NONE, node)), node)
-        return _at(ast.Await(self._waited(node, _is_call(self._marked(node)))), node)
-
-    def _waited(self, node, is_plain):
         waited = self._marked(node)
-        rewritten = self._rewritten(waited)
-        if is_plain:
-            return rewritten
-        return _at(ast.Call(_placed(_WAIT, node), [rewritten], []), node)
+        plain = _is_call(waited)
+        waited = self._rewritten(waited)
+        return _at(ast.Await(waited if plain else _waiting(waited, node)), node)
 
     def _marked(self, node):
         """What ``yield From(x)`` waits for."""
@@ -132,8 +120,7 @@ class Rewriting(object):
         mark = raised.func if _is_call(raised) and not raised.keywords else raised
         plain = not self._watched and node.cause is None and not any(isinstance(value, ast.Starred) for value in values)
         if not (plain and self._is(mark, Return)):
-            self._fields(node)
-            return node
+            return self._fields(node)
         self._all(values)
         value = _at(ast.Tuple(values, ast.Load()), node) if len(values) > 1 else (values or [None])[0]
         return _at(ast.Return(value), node)
@@ -152,7 +139,7 @@ class Rewriting(object):
             held = item.context_expr
             if isinstance(held, ast.Yield) and held.value is not None:
                 # A call here gives a lock as often as it gives a coroutine.
-                item.context_expr = _at(ast.Await(self._waited(held, False)), held)
+                item.context_expr = _at(ast.Await(_waiting(self._rewritten(self._marked(held)), held)), held)
             else:
                 item.context_expr = self._rewritten(held)
             if item.optional_vars is not None:
@@ -180,10 +167,37 @@ class Rewriting(object):
 
     def _is(self, node, mark):
         path = dotted(node)
-        if path is None or self._meaning_of(path) is not mark:
-            return False
-        self.marks[path] = mark
-        return True
+        if path is not None and path not in self.marks and self._meaning_of(path) is mark:
+            self.marks[path] = mark
+        return self.marks.get(path) is mark
+
+
+_REWRITINGS = collections.defaultdict(
+    lambda: Rewriting._fields,
+    {
+        ast.Yield: Rewriting._yield,
+        ast.YieldFrom: Rewriting._refuse,
+        ast.Raise: Rewriting._raise,
+        ast.Try: Rewriting._try,
+        getattr(ast, "TryStar", None): Rewriting._try,
+        ast.With: Rewriting._with,
+        ast.FunctionDef: Rewriting._function,
+        ast.AsyncFunctionDef: Rewriting._function,
+        ast.Lambda: Rewriting._function,
+        ast.ClassDef: Rewriting._class,
+        ast.ListComp: Rewriting._comprehension,
+        ast.SetComp: Rewriting._comprehension,
+        ast.DictComp: Rewriting._comprehension,
+        ast.GeneratorExp: Rewriting._comprehension,
+    },
+)
+
+
+@functools.lru_cache(maxsize=None)
+def _fields_with_code(kind):
+    """The fields of a kind of node that may have other nodes in them. None for what is not a node."""
+    is_leaf = not issubclass(kind, ast.AST) or kind is getattr(ast, "Constant", None)
+    return [] if is_leaf else [field for field in kind._fields if field not in _WITHOUT_CODE]
 
 
 def _at(node, place):
@@ -192,6 +206,11 @@ def _at(node, place):
     if hasattr(place, "end_lineno"):
         node.end_lineno, node.end_col_offset = place.end_lineno, place.end_col_offset
     return node
+
+
+def _waiting(waited, place):
+    """The call that gives what ``await`` takes for any value."""
+    return _at(ast.Call(_placed(_WAIT, place), [waited], []), place)
 
 
 def dotted(node):
