@@ -22,6 +22,8 @@ class Break:
     node: cst.CSTNode
     since: tuple[int, int]
     message: str
+    sure: bool = True
+    """Whether it breaks whatever the rest of the program does."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,9 @@ class Lift:
     """Names of asyncio that rewrites brought in."""
     broken: list[Break] = field(default_factory=list)
 
-    def breaks(self, node: cst.CSTNode, since: tuple[int, int], message: str) -> None:
-        """Note what is rewritten because of a version, first of all for those who only ask."""
-        self.broken.append(Break(node, since, message))
+    def breaks(self, node: cst.CSTNode, since: tuple[int, int], message: str, *, sure: bool = True) -> None:
+        """Note what is rewritten because of a version, or needs no word in a port, for those who only ask."""
+        self.broken.append(Break(node, since, message, sure))
 
     def verdict(self, function: Function) -> Verdict:
         """What becomes of a function of this file."""
