@@ -64,6 +64,8 @@ CHANGED: dict[str, tuple[Change, ...]] = {
 
 _OF_PORTS = frozenset(["dead-branch", "missing-name"])
 """What the rules say of a port only, and what is said here of all names."""
+_OF_REWRITES = frozenset(["dropped-argument", "loop-argument", "task-function"])
+"""What they say of a rewrite, beside the break that it is for."""
 _ASYNCIO = frozenset(["asyncio", "trollius"])
 _PYTHON3 = (3, 0)
 _TROLLIUS_HAS = (3, 4)
@@ -83,7 +85,9 @@ def audit(context: Lift) -> list[Finding]:
     findings = {
         finding
         for finding in context.findings
-        if finding.code not in _OF_PORTS and finding.location not in places and finding.location.line not in alive.dead
+        if finding.code not in _OF_PORTS
+        and not (finding.code in _OF_REWRITES and finding.location in places)
+        and finding.location.line not in alive.dead
     }
     for b in broken:
         gone = Severity.ERROR if b.sure else Severity.WARNING
@@ -98,6 +102,7 @@ def audit(context: Lift) -> list[Finding]:
         *_of_methods(context),
         *_of_parameters(context),
         *_of_generators(context),
+        *_of_iterators(context),
         *_of_servers(context),
     ):
         if alive.runs(node):
@@ -261,15 +266,26 @@ def _of_generators(context: Lift) -> Iterator[tuple[cst.CSTNode, Finding]]:
     """Plain generators that were coroutines because somebody waited for them (history.md, B5 19 and 21)."""
     if context.target_version < _NATIVE:
         return
-    message = (
-        "this generator is used as a coroutine, and has no decorator: since Python 3.7 it cannot wait for asyncio's"
-    )
+    message = "this generator is used as a coroutine: unless something marks it as one, it cannot wait for asyncio's"
+    message += " since Python 3.7"
     if context.target_version >= _NO_GENERATORS:
-        message += ", and since 3.12 asyncio takes it for none"
+        message += ", and since 3.12 it is none for asyncio"
     for function in context.converted():
         name = function.node.name
         if function.definition is Definition.GENERATOR:
             yield name, _finding(context, name, "version-break", Severity.WARNING, message, _PORT_IT)
+
+
+def _of_iterators(context: Lift) -> Iterator[tuple[cst.CSTNode, Finding]]:
+    """``__aiter__`` as a coroutine, which was the first form (PEP 525; the documentation of ``object.__aiter__``)."""
+    if context.target_version < _NATIVE:
+        return
+    for function in context.analysis.functions:
+        name, plain = function.node.name, (Definition.PLAIN, Definition.GENERATOR)
+        if name.value == "__aiter__" and function.definition not in plain and not function.is_asynchronous_generator:
+            message = "since Python 3.7 __aiter__() has to give the iterator itself, and this gives a coroutine"
+            advice = "make it a plain function"
+            yield name, _finding(context, name, "version-break", Severity.ERROR, message, advice)
 
 
 def _of_servers(context: Lift) -> Iterator[tuple[cst.CSTNode, Finding]]:
