@@ -146,7 +146,7 @@ def _of_names(context: Lift) -> Iterator[tuple[cst.CSTNode, Finding]]:
     for node, name in (*asyncio_uses(context), *_asked_by_name(context)):
         first = name.partition(".")[0]
         since, advice = GONE.get(first, ((4, 0), ""))
-        if _is_ready(context, node, first):
+        if _is_ready(context, node, first) or _is_older_in_submodule(context, node, first):
             continue
         # Where it is no string, all of the file is a SyntaxError.
         if since <= target and (first != "async" or isinstance(node, cst.Call)):
@@ -155,6 +155,11 @@ def _of_names(context: Lift) -> Iterator[tuple[cst.CSTNode, Finding]]:
         elif ADDED.get(first, target) > target and first in lacks:
             message = f"asyncio has {first} since Python {_spelled(ADDED[first])} only"
             yield node, _finding(context, node, "newer-name", Severity.ERROR, message, _LOWER_IT)
+
+
+def _is_older_in_submodule(context: Lift, node: cst.CSTNode, name: str) -> bool:
+    """Whether it is ``asyncio.base_events.Server``, which is older than ``asyncio.Server`` (names.json)."""
+    return name == "Server" and isinstance(node, cst.Attribute) and isinstance(node.value, cst.Attribute)
 
 
 def _asked_by_name(context: Lift) -> Iterator[tuple[cst.Call, str]]:
@@ -191,13 +196,14 @@ def _asks_for(context: Lift, node: cst.CSTNode, name: str) -> bool:
 def _of_imports(context: Lift) -> Iterator[tuple[cst.CSTNode, Finding]]:
     """What is imported from a submodule that has it no more, and asyncio itself where there is none."""
     target = context.target_version
+    parents = context.analysis.names.parents
     for alias, module, name in _imported(context):
         if is_guarded(context, alias):
             continue
-        found = f"asyncio.{name}" if module == "asyncio" else module
-        if target < _PYTHON3 and found.partition(".")[0] == "asyncio":
+        if target < _PYTHON3 and module.partition(".")[0] == "asyncio":
             message = "Python 2.7 has no asyncio: Trollius stands for it there"
-            yield alias, _finding(context, alias, "newer-name", Severity.ERROR, message, _LOWER_IT)
+            whole = parents[alias]
+            yield whole, _finding(context, whole, "newer-name", Severity.ERROR, message, _LOWER_IT)
         since = MOVED.get(module, {}).get(name, (4, 0))
         if since <= target and name not in GONE:
             message = moved_message(module, name)
