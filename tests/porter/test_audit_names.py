@@ -93,23 +93,31 @@ def _parameters(signature: str) -> set[str]:
 
 
 def _calls() -> Iterator[tuple[str, str, Version | None, Version | None]]:
-    """A call, a parameter, and the versions that it came and went with."""
+    """A call, a parameter, and the versions that it came and went with, of loops as any class has it."""
+    found: dict[tuple[str, str], list[tuple[Version | None, Version | None]]] = defaultdict(list)
     for name, facts in _measured().items():
         owner, _, last = name.rpartition(".")
         signatures = [(_version(since), _parameters(text)) for since, text in facts.get("signatures") or []]
         if owner not in ("", *LOOPS) or last.startswith("_") or len(signatures) < 2 or facts["removed"]:
             continue
-        for parameter in sorted(set.union(*(taken for _, taken in signatures)) - {"**"}):
+        for parameter in set.union(*(taken for _, taken in signatures)) - {"**"}:
             there = [since for since, taken in signatures if parameter in taken]
-            gone = [since for since, taken in signatures if since > there[-1] and "**" not in taken]
+            # What takes `loop` among others since 3.10 hands it on to somebody who refuses it (history.md, B3).
+            gone = [v for v, taken in signatures if v > there[-1] and ("**" not in taken or parameter == "loop")]
             came = None if there[0] == signatures[0][0] else there[0]
-            yield f"asyncio.{last}" if not owner else f"loop.{last}", parameter, came, min(gone, default=None)
+            found[f"{'loop' if owner else 'asyncio'}.{last}", parameter].append((came, min(gone, default=None)))
+    for (call, parameter), changes in sorted(found.items()):
+        came = min((came for came, _ in changes if came is not None), default=None)
+        yield call, parameter, came, min((gone for _, gone in changes if gone is not None), default=None)
 
 
 RENAMED = {"run_in_executor.callback", "run_in_executor.func", "wrap_future.fut", "wrap_future.future"}
 """Given by position by everybody."""
-INTERNAL = {"Handle.context", "TimerHandle.context", "Server.ssl_shutdown_timeout"}
-"""Nobody but asyncio makes these."""
+INTERNAL = {
+    *("Handle.context", "TimerHandle.context", "Server.ssl_shutdown_timeout"),
+    *(f"subprocess_{how}.{name}" for how in ("exec", "shell") for name in ("encoding", "errors", "text")),
+}
+"""Nobody but asyncio gives these, and what is named to be refused."""
 REFUSED = (3, 10)
 """Locks and queues took ``loop`` in 3.10 to say that they do not."""
 
@@ -121,9 +129,9 @@ def test_each_parameter_is_gone_not_yet_there_or_neither(version: Version) -> No
     lines = ["import asyncio\n", *(f"{call}({parameter}=x)\n" for call, parameter, _, _ in calls)]
     found = _audited(lines, version)
     for line, (call, parameter, came, gone) in enumerate(calls, 2):
-        codes = {code for code, message in found[line] if f"{parameter} since" in message or f"{parameter} is" in message}
+        said = (f" {parameter} since ", f"{parameter} is no argument")
+        codes = {code for code, message in found[line] if any(words in f" {message}" for words in said)}
         if gone is not None and version >= (min(gone, REFUSED) if parameter == "loop" else gone):
             assert codes == {"version-break"}, (call, parameter)
         else:
-            # The same method of two classes may have got a parameter at two times; the first is the loop's.
             assert codes == ({"newer-name"} if came is not None and version < came else set()), (call, parameter)
