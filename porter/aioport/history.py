@@ -69,20 +69,22 @@ ADDED_PARAMETERS = versions(
     """
     3.5 create_datagram_endpoint.allow_broadcast create_datagram_endpoint.reuse_address
     3.5 create_datagram_endpoint.reuse_port create_datagram_endpoint.sock create_server.reuse_port
-    3.7 add_done_callback.context create_connection.ssl_handshake_timeout create_server.ssl_handshake_timeout
+    3.7 add_done_callback.context call_at.context call_later.context call_soon.context call_soon_threadsafe.context
+    3.7 connect_accepted_socket.ssl_handshake_timeout
+    3.7 create_connection.ssl_handshake_timeout create_server.ssl_handshake_timeout
     3.7 create_server.start_serving create_unix_connection.ssl_handshake_timeout
     3.7 create_unix_server.ssl_handshake_timeout create_unix_server.start_serving
     3.8 Task.name create_connection.happy_eyeballs_delay create_connection.interleave create_task.name
-    3.9 call_at.context call_later.context call_soon.context call_soon_threadsafe.context cancel.msg
+    3.9 cancel.msg
     3.11 Task.context connect_accepted_socket.ssl_shutdown_timeout create_connection.ssl_shutdown_timeout
     3.11 create_server.ssl_shutdown_timeout create_task.context create_unix_connection.ssl_shutdown_timeout
     3.11 create_unix_server.ssl_shutdown_timeout start_tls.ssl_shutdown_timeout
-    3.12 Task.eager_start run.loop_factory
+    3.12 Task.eager_start create_connection.all_errors run.loop_factory shutdown_default_executor.timeout
     3.13 create_server.keep_alive
     3.14 eager_task_factory.eager_start
     """
 )
-"""Parameters that asyncio's functions, and the methods of AbstractEventLoop, Future and Task, have got since."""
+"""Parameters that asyncio's functions, and the methods of loops, Future and Task, have got since."""
 
 OLDER = {
     "create_task": "ensure_future",

@@ -111,6 +111,7 @@ def _context(parsed: Parsed, decisions: dict[str, Decision], path: str, settings
         renames=parsed.reading.renames,
         oldest=settings.target_version if settings.target.vocabulary is None else None,
         unsafe=settings.unsafe,
+        audits=settings.audit,
         findings=[*parsed.reading.renames.findings, *of_conversion(parsed)],
     )
 

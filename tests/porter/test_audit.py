@@ -64,12 +64,12 @@ def audited(tmp_path: Path, text: str, version: str) -> list[tuple[int, str]]:
     ("version", "expected"),
     [
         ("3.4", []),
-        ("3.6", [(2, "version-break")]),
-        ("3.10", [(2, "version-break"), (7, "version-break"), (8, "version-break"), (9, "version-break")]),
+        ("3.6", [(2, "missing-name")]),
+        ("3.10", [(2, "missing-name"), (7, "version-break"), (8, "version-break"), (9, "version-break")]),
         (
             "3.14",
             [
-                (2, "version-break"),
+                (2, "missing-name"),
                 (5, "missing-name"),
                 (7, "version-break"),
                 (8, "version-break"),
@@ -104,7 +104,7 @@ def test_says_where_what_and_what_to_do(tmp_path: Path) -> None:
     path.write_text(OLD)
     result = CliRunner().invoke(main, ["audit", "--target-version", "3.10", str(path)])
     assert result.output.startswith(
-        f"{path}:2:21: error version-break: asyncio has no JoinableQueue since Python 3.5\n"
+        f"{path}:2:21: error missing-name: asyncio has no JoinableQueue since Python 3.5\n"
         "    aioport --to async-await with this --target-version rewrites it\n"
         f"{path}:7:12: error version-break: Lock() takes no loop since Python 3.10\n"
     )

@@ -22,6 +22,8 @@ class Break:
     node: cst.CSTNode
     since: tuple[int, int]
     message: str
+    sure: bool = True
+    """Whether it breaks whatever the rest of the program does."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Lift:
     oldest: tuple[int, int] | None = None
     """The oldest Python that the result runs on, where no newer one is left out."""
     unsafe: bool = False
+    audits: bool = False
+    """Whether nothing is ported, so that a coroutine which would be left is looked at like all others."""
     edits: Edits = field(default_factory=Edits)
     findings: list[Finding] = field(default_factory=list)
     consumed: set[cst.CSTNode] = field(default_factory=set)
@@ -54,9 +58,9 @@ class Lift:
     """Names of asyncio that rewrites brought in."""
     broken: list[Break] = field(default_factory=list)
 
-    def breaks(self, node: cst.CSTNode, since: tuple[int, int], message: str) -> None:
-        """Note what is rewritten because of a version, first of all for those who only ask."""
-        self.broken.append(Break(node, since, message))
+    def breaks(self, node: cst.CSTNode, since: tuple[int, int], message: str, *, sure: bool = True) -> None:
+        """Note what is rewritten because of a version, or needs no word in a port, for those who only ask."""
+        self.broken.append(Break(node, since, message, sure))
 
     def verdict(self, function: Function) -> Verdict:
         """What becomes of a function of this file."""
@@ -78,11 +82,14 @@ class Lift:
         names = self.analysis.names
         bindings = [b for scope in names.scopes.values() for found in scope.bindings.values() for b in found]
         portable = any((binding.origin or "").startswith("aiocompat") for binding in bindings)
-        return set() if portable else set(self.converted())
+        if portable:
+            return set()
+        left = {f for f in self.analysis.functions if self.audits and self.stays(f) and not f.node.asynchronous}
+        return left | set(self.converted())
 
     def is_left(self, node: cst.CSTNode) -> bool:
         """Whether ``node`` stands in a coroutine that stays as it was, its decorators and defaults included."""
-        current: cst.CSTNode | None = node
+        current: cst.CSTNode | None = None if self.audits else node
         while current is not None:
             if isinstance(current, cst.FunctionDef) and self.stays(self.analysis.function_of(current)):
                 return True

@@ -25,13 +25,16 @@ _NEEDS_LOOP = frozenset(["Future", "StreamReader", "StreamReaderProtocol", "ensu
 
 
 def apply(lift: Lift) -> None:
-    """Rewrite the first call of a script, report the others."""
-    if any(_outside(lift, call, "set_event_loop") for call in lift.analysis.calls):
-        return
+    """Rewrite the first call of a script, report the others where nothing sets a loop."""
+    setting = any(_outside(lift, call, "set_event_loop") for call in lift.analysis.calls)
     calls = [call for call in lift.analysis.calls if _outside(lift, call, "get_event_loop")]
-    first = next((call for call in calls if _starts_script(lift, call)), None)
+    first = None if setting else next((call for call in calls if _starts_script(lift, call)), None)
     if first is not None:
         _rewrite(lift, first)
+    if first is not None or setting:
+        for call in calls:
+            if call is not first and not _is_set_before(lift, call):
+                lift.breaks(call, (3, 14), _raises("get_event_loop()"), sure=False)
         return
     for call in calls:
         _report(lift, call, "get_event_loop()")
@@ -40,6 +43,30 @@ def apply(lift: Lift) -> None:
         at_import = lift.analysis.function_around(call) is None
         if name is not None and at_import and lift.argument_index(call, "loop") is None:
             _report(lift, call, f"{name}()")
+
+
+def _is_set_before(lift: Lift, call: cst.Call) -> bool:
+    """Whether a statement before ``call``, of its block or one around, sets a loop in any case."""
+    names = lift.analysis.names
+    child: cst.CSTNode = call
+    parent = names.parents.get(child)
+    while parent is not None:
+        if isinstance(parent, (cst.IndentedBlock, cst.Module)):
+            for statement in parent.body:
+                if statement is child:
+                    break
+                if isinstance(statement, cst.SimpleStatementLine) and any(_sets(lift, s) for s in statement.body):
+                    return True
+        child, parent = parent, names.parents.get(parent)
+    return False
+
+
+def _sets(lift: Lift, statement: cst.BaseSmallStatement) -> bool:
+    if not isinstance(statement, cst.Expr) or not isinstance(statement.value, cst.Call):
+        return False
+    args = statement.value.args
+    unset = len(args) == 1 and isinstance(args[0].value, cst.Name) and args[0].value.value == "None"
+    return not unset and _outside(lift, statement.value, "set_event_loop")
 
 
 def _outside(lift: Lift, call: cst.Call, name: str) -> bool:
@@ -141,12 +168,16 @@ def _free_name(lift: Lift, node: cst.CSTNode) -> str:
     return next(name for name in ("loop", "event_loop", "main_loop", "script_loop") if name not in taken)
 
 
+def _raises(what: str) -> str:
+    return f"{what} is a RuntimeError since Python 3.14 where no loop runs and none was set"
+
+
 def _report(lift: Lift, call: cst.Call, what: str) -> None:
     lift.report(
         call,
         "current-loop",
         Severity.WARNING,
-        f"{what} is a RuntimeError since Python 3.14 where no loop runs and none was set",
+        _raises(what),
         "call it in a coroutine, or make a loop where the program starts: loop = asyncio.new_event_loop(); "
         "asyncio.set_event_loop(loop)",
     )

@@ -11,6 +11,7 @@ import operator
 import libcst as cst
 
 from aioport.findings import Applicability, Severity
+from aioport.history import Version
 from aioport.lifting.context import Lift
 from aioport.tree import walk
 
@@ -32,7 +33,7 @@ def apply(lift: Lift) -> None:
         return
     for node in walk(lift.analysis.module):
         if isinstance(node, cst.If):
-            holds = _holds(lift, node.test)
+            holds = version_answer(lift, node.test, (lift.oldest, _NEWEST))
             if holds is not None and (node.orelse is not None or not holds):
                 _report(lift, node, holds)
                 if lift.unsafe and _can_go(node):
@@ -51,25 +52,23 @@ def _report(lift: Lift, node: cst.If, holds: bool) -> None:
     )
 
 
-def _holds(lift: Lift, node: cst.BaseExpression, depth: int = 0) -> bool | None:
-    """Whether a test is true on all versions that the result runs on; ``None`` where it is not one of the version."""
+def version_answer(lift: Lift, node: cst.BaseExpression, pythons: tuple[Version, ...], depth: int = 0) -> bool | None:
+    """What a test of the version gives in all of ``pythons``; ``None`` where it differs, or is another test."""
     if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
-        holds = _holds(lift, node.expression, depth)
+        holds = version_answer(lift, node.expression, pythons, depth)
         return None if holds is None else not holds
     if isinstance(node, cst.Name) and depth < 2:
         scope = lift.analysis.names.binding_scope(node)
         bindings = scope.bindings[node.value] if scope is not None else []
         value = bindings[0].value if len(bindings) == 1 else None
-        return _holds(lift, value, depth + 1) if value is not None else None
+        return version_answer(lift, value, pythons, depth + 1) if value is not None else None
     if not isinstance(node, cst.Comparison) or len(node.comparisons) != 1:
         return None
     compare = _COMPARISONS.get(type(node.comparisons[0].operator))
     version = _version(node.comparisons[0].comparator)
     if compare is None or version is None or not _is_version_info(lift, node.left):
         return None
-    # Of the newest and the oldest Python the same must be true.
-    assert lift.oldest is not None
-    answers = {bool(compare(oldest, version)) for oldest in (lift.oldest, _NEWEST)}
+    answers = {bool(compare(python, version)) for python in pythons}
     return answers.pop() if len(answers) == 1 else None
 
 

@@ -51,6 +51,14 @@ REMOVED = versions(
 )
 """The first version without each module or name."""
 
+DEPRECATED = versions(
+    """
+    3.10 ssl.PROTOCOL_SSLv2 ssl.PROTOCOL_SSLv23 ssl.PROTOCOL_SSLv3 ssl.PROTOCOL_TLS ssl.PROTOCOL_TLSv1
+    3.10 ssl.PROTOCOL_TLSv1_1 ssl.PROTOCOL_TLSv1_2
+    """
+)
+"""The first version that warns of each: what transports are made with."""
+
 ADVICE = {
     "asynchat": "install pyasynchat, or use asyncio streams",
     "asyncore": "install pyasyncore, or use asyncio streams",
@@ -73,6 +81,15 @@ def apply(lift: Lift) -> None:
             advice = ADVICE.get(name.partition(".")[0], "see What's New of that version for what to use instead")
             _report(lift, node, name, since, advice)
     for attribute in lift.analysis.attributes:
+        for name in lift.analysis.names.origins(attribute) & DEPRECATED.keys():
+            if DEPRECATED[name] <= lift.target_version:
+                lift.report(
+                    attribute,
+                    "removed-elsewhere",
+                    Severity.NOTE,
+                    f"{name} is deprecated since Python 3.10; that has nothing to do with coroutines",
+                    "use ssl.PROTOCOL_TLS_CLIENT or ssl.PROTOCOL_TLS_SERVER",
+                )
         since = _ALIASES.get(attribute.attr.value, (4, 0))
         if since <= lift.target_version and isinstance(attribute.value, cst.Name) and attribute.value.value == "self":
             _report(lift, attribute, f"unittest.TestCase.{attribute.attr.value}", since, _UPGRADER)

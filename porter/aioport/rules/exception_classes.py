@@ -34,7 +34,8 @@ _EXCEPTION = frozenset(["builtins.Exception"])
 def apply(lift: Lift) -> None:
     """Look at every ``try`` statement whose body waits."""
     older = lift.generators_so_far()
-    waits = {s.node for f in lift.analysis.functions if lift.verdict(f).name == "NATIVE" for s in f.suspensions}
+    waiting = (f for f in lift.analysis.functions if lift.verdict(f).name == "NATIVE" or f in older)
+    waits = {suspension.node for function in waiting for suspension in function.suspensions}
     for statement in walk(lift.analysis.module):
         if not isinstance(statement, cst.Try) or lift.is_left(statement):
             continue

@@ -29,8 +29,9 @@ def apply(lift: Lift) -> None:
         if isinstance(attribute.value, cst.Attribute):
             origins = lift.analysis.names.origins(attribute.value)
             if origins and all(_has_left(lift, origin, attribute.attr.value) for origin in origins):
-                name = f"{'.'.join(sorted(origins))}.{attribute.attr.value}"
-                lift.breaks(attribute, SINCE, f"there is no {name} since Python 3.8: it is asyncio's own now")
+                module = min(origins)
+                since = MOVED[module][attribute.attr.value]
+                lift.breaks(attribute, since, moved_message(module, attribute.attr.value))
                 lift.edits.on(attribute, _without_submodule)
 
 
@@ -41,6 +42,12 @@ def package_has(lift: Lift, statement: cst.ImportFrom) -> bool:
     names = [dotted(alias.name) or "" for alias in statement.names]
     left = [name for name in names if _has_left(lift, module, name)]
     return bool(left) and all(name in left or name in FIRST or name in ADDED for name in names)
+
+
+def moved_message(module: str, name: str) -> str:
+    """What is said of a name that left a submodule."""
+    major, minor = MOVED[module][name]
+    return f"there is no {module}.{name} since Python {major}.{minor}"
 
 
 def _has_left(lift: Lift, module: str, name: str) -> bool:

@@ -38,9 +38,8 @@ REMOVED: dict[str, tuple[tuple[int, int], str]] = {
 }
 """The first version without a name, and what to do."""
 
-_GUARDS = frozenset(
-    "builtins." + name for name in ("AttributeError", "Exception", "ImportError", "ModuleNotFoundError")
-)
+_GUARDS = frozenset("builtins." + name for name in ("AttributeError", "ImportError", "ModuleNotFoundError"))
+_EXCEPTION = frozenset(["builtins.Exception"])
 
 
 def apply(lift: Lift) -> None:
@@ -110,15 +109,22 @@ def _imported(lift: Lift, alias: cst.ImportAlias) -> str:
 
 
 def is_guarded(lift: Lift, node: cst.CSTNode) -> bool:
-    """Whether an ``except`` clause is there for the case that ``node`` finds nothing."""
+    """Whether an ``except`` clause is there for the case that ``node`` finds nothing.
+
+    One that catches everything is there for that around an import, and for all sorts of things around other code.
+    """
     parents = lift.analysis.names.parents
+    importing = isinstance(node, cst.ImportAlias)
     child, parent = node, parents.get(node)
     while parent is not None:
-        if isinstance(parent, cst.Try) and child is parent.body and any(_guards(lift, h) for h in parent.handlers):
+        handlers = parent.handlers if isinstance(parent, cst.Try) and child is parent.body else ()
+        if any(_guards(lift, handler, importing) for handler in handlers):
             return True
         child, parent = parent, parents.get(parent)
     return False
 
 
-def _guards(lift: Lift, handler: cst.ExceptHandler) -> bool:
-    return any(part is None or lift.analysis.names.means(part, _GUARDS) for part in caught_classes(handler))
+def _guards(lift: Lift, handler: cst.ExceptHandler, importing: bool) -> bool:
+    wanted = _GUARDS | _EXCEPTION if importing else _GUARDS
+    names = lift.analysis.names
+    return any(importing if part is None else names.means(part, wanted) for part in caught_classes(handler))
