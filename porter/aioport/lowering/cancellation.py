@@ -8,10 +8,10 @@ from __future__ import annotations
 import libcst as cst
 
 from aioport.analysis import Definition, Function
+from aioport.era import handler_asking
 from aioport.findings import Applicability, Severity
 from aioport.lifting.returns import may_catch
 from aioport.lowering.context import Lower
-from aioport.lowering.era import handler_asking, report_asking
 from aioport.names import dotted
 from aioport.tree import walk
 
@@ -44,11 +44,24 @@ def _asking(lower: Lower) -> set[Function]:
     """The functions that ask for CancelledError where it was an Exception: they are as old as that, and stay."""
     asking = set()
     for function in lower.lowered():
-        handler = handler_asking(lower, function) if function.qualname in lower.always_native else None
+        handler = handler_asking(lower.analysis, function) if function.qualname in lower.always_native else None
         if handler is not None:
             asking.add(function)
-            report_asking(lower, function, handler)
+            _report_asking(lower, function, handler)
     return asking
+
+
+def _report_asking(lower: Lower, function: Function, handler: cst.ExceptHandler) -> None:
+    """Say that a function's handlers go on catching CancelledError."""
+    lower.report(
+        handler,
+        "cancelled-passes",
+        Severity.WARNING,
+        "this handler asks for CancelledError, which it gets until Python 3.7 only, so the handlers of "
+        f"{function.node.name.value}() go on catching it",
+        "catch CancelledError in a handler of its own, if the program is for newer versions as well",
+        applicability=Applicability.SAFE,
+    )
 
 
 def _is_of_async_await(lower: Lower, node: cst.CSTNode) -> bool:

@@ -4,8 +4,9 @@
   would get the timeouts: the two change places. One without the other gets them too, and that is said.
 * The classes of ``concurrent.futures`` were asyncio's up to 3.7. Where nothing but waits can raise them, asyncio's are
   meant, and named, which is right in every version.
-* CancelledError is no Exception since 3.8: a clause for Exception stops no cancellation any more. That is said where
-  the code is of a style that is older than this change.
+* CancelledError is no Exception since 3.8: a clause for Exception stops no cancellation any more, where the code is of a
+  style that is older than this change. A function that asks for CancelledError in such a clause relied on it, so its
+  clauses catch it by name; elsewhere it is said.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from aioport.era import handler_asking
 from aioport.findings import Applicability, Severity
 from aioport.lifting.context import Lift
 from aioport.tree import caught_classes, walk
@@ -34,6 +36,7 @@ _EXCEPTION = frozenset(["builtins.Exception"])
 def apply(lift: Lift) -> None:
     """Look at every ``try`` statement whose body waits."""
     older = lift.generators_so_far()
+    asking = {function for function in older if handler_asking(lift.analysis, function) is not None}
     waiting = (f for f in lift.analysis.functions if lift.verdict(f).name == "NATIVE" or f in older)
     waits = {suspension.node for function in waiting for suspension in function.suspensions}
     for statement in walk(lift.analysis.module):
@@ -47,8 +50,12 @@ def apply(lift: Lift) -> None:
             _order(lift, statement, body)
         else:
             _report_builtin(lift, statement, body)
-        if lift.analysis.function_around(statement) in older:
-            _report_cancellation(lift, statement)
+        function = lift.analysis.function_around(statement)
+        handler = _stopping(lift, statement) if function in older else None
+        if handler is not None and function in asking:
+            _name_cancellation(lift, handler)
+        elif handler is not None:
+            _report_cancellation(lift, handler)
 
 
 def _own(body: cst.BaseSuite) -> Iterator[cst.CSTNode]:
@@ -139,21 +146,46 @@ def _report_timeout(lift: Lift, handler: cst.ExceptHandler, message: str) -> Non
     )
 
 
-def _report_cancellation(lift: Lift, statement: cst.Try) -> None:
+def _stopping(lift: Lift, statement: cst.Try) -> cst.ExceptHandler | None:
+    """The clause that stopped a cancellation, or did something before it raised it again, because of ``Exception``."""
     for handler in statement.handlers:
         if handler.type is None or _catches(lift, handler, _EVERYTHING | _CANCELLED):
-            return
+            return None
         if _catches(lift, handler, _EXCEPTION):
-            if not _raises_again(handler):
-                lift.report(
-                    handler.type,
-                    "cancellation-passes",
-                    Severity.WARNING,
-                    "this stopped a cancellation, and does not since Python 3.8: CancelledError is no Exception",
-                    "catch asyncio.CancelledError as well if a cancellation is to end here",
-                    applicability=Applicability.SAFE,
-                )
-            return
+            return None if _raises_again(handler) and len(handler.body.body) == 1 else handler
+    return None
+
+
+def _name_cancellation(lift: Lift, handler: cst.ExceptHandler) -> None:
+    assert handler.type is not None
+    lift.breaks(handler.type, SINCE, "this catches no CancelledError since Python 3.8, and asks for it")
+    lift.wanted.add("CancelledError")
+    error = cst.Element(lift.asyncio("CancelledError"))
+
+    def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(updated, cst.BaseExpression)
+        if isinstance(updated, cst.Tuple):
+            return updated.with_changes(elements=[*updated.elements, error])
+        return cst.Tuple([cst.Element(updated), error])
+
+    lift.edits.on(handler.type, rewrite)
+
+
+def _report_cancellation(lift: Lift, handler: cst.ExceptHandler) -> None:
+    if _raises_again(handler):
+        message = "this was done on a cancellation as well, and is not since Python 3.8: CancelledError is no Exception"
+        advice = "catch asyncio.CancelledError as well if it has to be"
+    else:
+        message = "this stopped a cancellation, and does not since Python 3.8: CancelledError is no Exception"
+        advice = "catch asyncio.CancelledError as well if a cancellation is to end here"
+    lift.report(
+        handler.type or handler,
+        "cancellation-passes",
+        Severity.WARNING,
+        message,
+        advice,
+        applicability=Applicability.SAFE,
+    )
 
 
 def _raises_again(handler: cst.ExceptHandler) -> bool:
