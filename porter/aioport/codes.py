@@ -493,6 +493,8 @@ class KindQuestion(Code):
         if inspect.isgeneratorfunction(handler):
             handler = asyncio.coroutine(handler)
 
+    What only generators have is such a question, too: ``x.gi_frame`` is ``x.cr_frame`` of a coroutine.
+
     What to do: see which answer the code needs now. ``inspect.isawaitable(x)`` is right for both kinds of objects.
     """
 
