@@ -32,7 +32,7 @@ def find_blockers(analysis: Analysis, values: Values, target_version: tuple[int,
 def _blockers(
     analysis: Analysis, values: Values, function: Function, target_version: tuple[int, int]
 ) -> Iterator[Blocker]:
-    yield from _of_protocols(function)
+    yield from _of_protocols(values, function, target_version)
     yield from _of_decorators(analysis, function)
     yield from _of_yields(values, function)
     yield from _of_asynchronous_generators(function, target_version)
@@ -43,11 +43,16 @@ def _blockers(
     yield from _of_stop_iterations(analysis, function)
 
 
-def _of_protocols(function: Function) -> Iterator[Blocker]:
+def _of_protocols(values: Values, function: Function, target_version: tuple[int, int]) -> Iterator[Blocker]:
     name = function.node.name.value
     if function.is_asynchronous_generator:
         return
-    if function.definition is Definition.DECORATED and function.owner and name in library.PROTOCOL_METHODS:
+    if (
+        function.definition is Definition.DECORATED
+        and function.owner
+        and name in library.PROTOCOL_METHODS
+        and not (target_version >= library.PLAIN_AITER and _gives_iterator_at_once(values, function))
+    ):
         yield Blocker(
             function.node.name,
             "protocol-method",
@@ -56,6 +61,16 @@ def _of_protocols(function: Function) -> Iterator[Blocker]:
             if name == "__iter__"
             else f"make {name} a plain function",
         )
+
+
+def _gives_iterator_at_once(values: Values, function: Function) -> bool:
+    """Whether it is an ``__aiter__`` that waits for nothing."""
+    return (
+        function.node.name.value == "__aiter__"
+        and not function.suspensions
+        and not function.raises
+        and all(values.awaitability(r.value) is Awaitability.NO for r in function.returns)
+    )
 
 
 def _of_decorators(analysis: Analysis, function: Function) -> Iterator[Blocker]:

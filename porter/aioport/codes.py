@@ -768,14 +768,16 @@ class ProtocolMethod(Code):
     """A method that Python itself calls, and whose result it uses at once, is decorated as a coroutine.
 
     Why: a decorated ``__iter__`` gives a generator, which ``yield from`` can run and ``for`` can iterate; as an ``async
-    def`` it would give a coroutine, which neither takes. ``__aiter__`` must give the iterator itself since Python 3.7.
+    def`` it would give a coroutine, which neither takes. With ``types.coroutine`` it stays what it was, and the port
+    writes that where the method waits for something. ``__aiter__`` must give the iterator itself since Python 3.7: it
+    becomes a plain function where it waits for nothing, and nobody calls it by name.
 
     Example::
 
         class Request:
             @asyncio.coroutine
             def __iter__(self):                      # left as it is
-                return (yield from self._send())
+                return self._send()
 
     What to do: for objects that are awaited, keep one ``async def`` with the body and write
     ``def __await__(self): return self._run().__await__()``; make ``__aiter__`` a plain function.

@@ -23,6 +23,7 @@ class Verdict(enum.Enum):
 
 
 ITERATED = "it is iterated"
+CALLED = "it is called by name, and not only by async for"
 ASSUMED = "--unsafe takes it for one"
 STARRED = "a star import serves it together with a coroutine that was left"
 

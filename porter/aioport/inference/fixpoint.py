@@ -18,6 +18,7 @@ from aioport.facts import Call, FileFacts, FunctionFact, Use
 from aioport.inference.answers import answers, is_open
 from aioport.inference.decisions import (
     ASSUMED,
+    CALLED,
     COROUTINES,
     GENERATORS,
     ITERATED,
@@ -79,6 +80,7 @@ class _Project:
         """Files with coroutines, whatever they import."""
         self._starred = {file.path for file in files if file.starred}
         self._uses: dict[FunctionId, list[tuple[Use, FunctionId, int]]] = defaultdict(list)
+        self._aiter_is_called = any(c.target and c.target.name == "__aiter__" for file in files for c in file.calls)
         self._iterated: set[FunctionId] = set()
         """Functions that certainly are iterated, not only something with a method of that name."""
         for file in files:
@@ -199,10 +201,16 @@ class _Project:
                 self._decisions[_id(fact)] = Decision(Verdict.NATIVE, ASSUMED)
 
     def leave_iterated(self) -> None:
-        """Leave the decorated generators that somebody iterates: a coroutine object cannot be."""
+        """Leave the decorated generators that somebody iterates: a coroutine object cannot be.
+
+        An ``__aiter__`` becomes a plain function, so it is left where somebody may wait for what it gives.
+        """
         for fact in self.functions:
             if fact.definition is Definition.DECORATED and _id(fact) in self._iterated:
                 self._decisions[_id(fact)] = Decision(Verdict.LEFT_COROUTINE, ITERATED)
+            elif fact.definition is Definition.DECORATED and fact.owner and fact.name == "__aiter__":
+                if self._aiter_is_called and self._verdict(fact) is Verdict.NATIVE:
+                    self._decisions[_id(fact)] = Decision(Verdict.LEFT_COROUTINE, CALLED)
 
     def demote(self) -> None:
         """Leave what delegates to a generator that stays one, until nothing more has to be left."""

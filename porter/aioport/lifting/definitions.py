@@ -25,7 +25,9 @@ def lift_definition(lift: Lift, function: Function) -> None:
         assert isinstance(updated, cst.FunctionDef)
         for index in reversed(indexes):
             updated = _without_decorator(updated, index)
-        return updated.with_changes(asynchronous=cst.Asynchronous())
+        # What has this name and is not blocked only returns: `async for` takes the iterator itself.
+        at_once = function.owner and function.node.name.value == "__aiter__" and function.generator is None
+        return updated.with_changes(asynchronous=None if at_once else cst.Asynchronous())
 
     lift.edits.on(function.node, rewrite)
     if function.awaits_returned and not function.suspensions:
