@@ -58,6 +58,8 @@ class Decision:
     """Whether it is an ``__iter__`` that something ported waits for, so that its class needs an ``__await__``."""
     mocked: tuple[str, ...] = ()
     """Which of ``FunctionFact.patches`` are coroutine functions, or classes with some."""
+    given_coroutines: frozenset[int] = frozenset()
+    """Lines with calls of the coroutine decorator on a parameter for which only ``async def`` are given."""
     chain: tuple[str, ...] = ()
     """What leads to the reason, function by function, where it is an obstacle."""
 

@@ -30,6 +30,7 @@ from aioport.inference.decisions import (
     left,
 )
 from aioport.inference.evaluation import Evaluation
+from aioport.inference.given import given_coroutines
 from aioport.inference.reach import Reach, Reaches
 from aioport.inference.runners import runners
 from aioport.inference.wrappers import Wrappers
@@ -78,6 +79,7 @@ class _Project:
         self._asynchronous = {file.path for file in files if file.asynchronous}
         self._with_coroutines: set[str] = set()
         """Files with coroutines, whatever they import."""
+        self._files = files
         self._starred = {file.path for file in files if file.starred}
         self._uses: dict[FunctionId, list[tuple[Use, FunctionId, int]]] = defaultdict(list)
         self._aiter_is_called = any(c.target and c.target.name == "__aiter__" for file in files for c in file.calls)
@@ -258,6 +260,10 @@ class _Project:
         return fact.definition is Definition.GENERATOR and not fact.hands_out and any(self._evidence(fact))
 
     @cached_property
+    def _given_coroutines(self) -> dict[FunctionId, frozenset[int]]:
+        return given_coroutines(self._files, self._evaluation, self._decisions)
+
+    @cached_property
     def _awaited_iterators(self) -> set[FunctionId]:
         """Each ``__iter__`` that a function which becomes native waits for."""
         return {
@@ -312,6 +318,7 @@ class _Project:
             answers=self._answers[_id(fact)],
             mocked=tuple(name for name in fact.patches if self._mocks_coroutines(fact.path, name)),
             awaits_as_well=_id(fact) in self._awaited_iterators,
+            given_coroutines=self._given_coroutines.get(_id(fact), frozenset()),
         )
 
     def _mocks_coroutines(self, path: str, name: str) -> bool:
