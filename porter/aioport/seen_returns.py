@@ -73,9 +73,13 @@ def _of_values(analysis: Analysis, function: Function) -> Iterator[Blocker]:
 def idle_questions(analysis: Analysis, function: Function) -> Iterator[cst.Call]:
     """Each ``isinstance(error, StopIteration)`` that no Return is asked by, so that a port changes no answer."""
     for node in walk(function.node.body):
-        if isinstance(node, cst.Call) and function.trollius and _asks_for_stop_iteration(analysis, node):
-            if _is_idle(analysis, function, node):
-                yield node
+        if (
+            function.trollius
+            and isinstance(node, cst.Call)
+            and _asks_for_stop_iteration(analysis, node)
+            and _is_idle(analysis, function, node)
+        ):
+            yield node
 
 
 def _is_idle(analysis: Analysis, function: Function, question: cst.Call) -> bool:

@@ -208,11 +208,12 @@ class _Project:
         An ``__aiter__`` becomes a plain function, so it is left where somebody may wait for what it gives.
         """
         for fact in self.functions:
-            if fact.definition is Definition.DECORATED and _id(fact) in self._iterated:
+            if fact.definition is not Definition.DECORATED:
+                continue
+            if _id(fact) in self._iterated:
                 self._decisions[_id(fact)] = Decision(Verdict.LEFT_COROUTINE, ITERATED)
-            elif fact.definition is Definition.DECORATED and fact.owner and fact.name == "__aiter__":
-                if self._aiter_is_called and self._verdict(fact) is Verdict.NATIVE:
-                    self._decisions[_id(fact)] = Decision(Verdict.LEFT_COROUTINE, CALLED)
+            elif self._aiter_is_called and fact.owner and fact.name == "__aiter__" and not self._is_blocked(fact):
+                self._decisions[_id(fact)] = Decision(Verdict.LEFT_COROUTINE, CALLED)
 
     def demote(self) -> None:
         """Leave what delegates to a generator that stays one, until nothing more has to be left."""

@@ -1,4 +1,4 @@
-"""Methods that Python itself calls: ``__iter__`` stays the generator it is, ``__aiter__`` gives its iterator at once."""
+"""``@asyncio.coroutine def __iter__``: a method that Python itself calls, and that has to stay a generator."""
 
 from __future__ import annotations
 
