@@ -213,8 +213,9 @@ class CodeInString(Code):
 class CoroutineCall(Code):
     """The coroutine decorator is called as a function, on something that cannot become an ``async def`` where it is.
 
-    Why: ``f = asyncio.coroutine(f)`` after ``def f`` and ``name = asyncio.coroutine(lambda ...)`` are ported; any other
-    call makes a coroutine function out of a value that may have other uses.
+    Why: ``f = asyncio.coroutine(f)`` after ``def f`` and ``name = asyncio.coroutine(lambda ...)`` are ported, and in a
+    decorator of the project the call goes where all that it decorates are ``async def`` now. Any other call makes a
+    coroutine function out of a value that may have other uses.
 
     Example::
 

@@ -25,8 +25,10 @@ def import_module(lift: Lift, name: str) -> bool:
 def _with_import(name: str, updated: cst.CSTNode) -> cst.Module:
     assert isinstance(updated, cst.Module)
     body = list(updated.body)
-    first = next((index + 1 for index, line in enumerate(body) if is_import_line(line)), None)
-    if first is None:
-        first = next((index for index, line in enumerate(body) if not is_prologue(line)), len(body))
-    body.insert(first, cst.SimpleStatementLine([cst.Import([cst.ImportAlias(cst.Name(name))])]))
+    added = cst.SimpleStatementLine([cst.Import([cst.ImportAlias(cst.Name(name))])])
+    place = next((index + 1 for index, line in enumerate(body) if is_import_line(line)), None)
+    if place is None:
+        place = next((index for index, line in enumerate(body) if not is_prologue(line)), len(body))
+        added = added.with_changes(leading_lines=[cst.EmptyLine(indent=False)] if place else [])
+    body.insert(place, added)
     return updated.with_changes(body=body)

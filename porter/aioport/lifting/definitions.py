@@ -77,9 +77,13 @@ def lift_lambdas(lift: Lift) -> None:
 def _drop_call(lift: Lift, call: cst.Call) -> bool:
     """``f = coroutine(f)`` in a decorator of the project goes where what it decorates are ``async def`` now."""
     around = lift.analysis.function_around(call)
-    if around is None or lift.analysis.positions[call].start.line not in lift.decisions[around.key].given_coroutines:
+    argument = call.args[0].value if len(call.args) == 1 else None
+    if (
+        around is None
+        or not isinstance(argument, cst.Name)
+        or lift.analysis.positions[call].start.line not in lift.decisions[around.key].given_coroutines
+    ):
         return False
-    argument = call.args[0].value
     assign = lift.analysis.names.parents[call]
     lift.report(
         call,
@@ -89,7 +93,7 @@ def _drop_call(lift: Lift, call: cst.Call) -> bool:
         "give it coroutine functions only",
         applicability=Applicability.SAFE,
     )
-    if isinstance(assign, cst.Assign) and [dotted(t.target) for t in assign.targets] == [dotted(argument)]:
+    if isinstance(assign, cst.Assign) and [dotted(t.target) for t in assign.targets] == [argument.value]:
         remove_statement(lift, assign)
     else:
         lift.consume(call.func)
