@@ -8,8 +8,8 @@ import libcst as cst
 
 from aioport import library
 from aioport.analysis import Analysis, Asked, Blocker, Definition, Function, Wait
-from aioport.names import Names, Scope
-from aioport.styles import words
+from aioport.names import Scope
+from aioport.seen_returns import is_own, of_seen_returns
 from aioport.tree import walk
 from aioport.values import Awaitability, Manager, Values
 
@@ -32,23 +32,27 @@ def find_blockers(analysis: Analysis, values: Values, target_version: tuple[int,
 def _blockers(
     analysis: Analysis, values: Values, function: Function, target_version: tuple[int, int]
 ) -> Iterator[Blocker]:
-    yield from _of_protocols(function)
+    yield from _of_protocols(values, function, target_version)
     yield from _of_decorators(analysis, function)
     yield from _of_yields(values, function)
     yield from _of_asynchronous_generators(function, target_version)
     yield from _of_returns(analysis, values, function)
     yield from _of_managers(values, function, target_version)
     yield from _of_keyword_names(analysis, function)
-    yield from _of_return_handlers(analysis, function)
-    yield from _of_return_values(analysis, function)
+    yield from of_seen_returns(analysis, function)
     yield from _of_stop_iterations(analysis, function)
 
 
-def _of_protocols(function: Function) -> Iterator[Blocker]:
+def _of_protocols(values: Values, function: Function, target_version: tuple[int, int]) -> Iterator[Blocker]:
     name = function.node.name.value
     if function.is_asynchronous_generator:
         return
-    if function.definition is Definition.DECORATED and function.owner and name in library.PROTOCOL_METHODS:
+    if (
+        function.definition is Definition.DECORATED
+        and function.owner
+        and name in library.PROTOCOL_METHODS
+        and not (target_version >= library.PLAIN_AITER and _gives_iterator_at_once(values, function))
+    ):
         yield Blocker(
             function.node.name,
             "protocol-method",
@@ -57,6 +61,16 @@ def _of_protocols(function: Function) -> Iterator[Blocker]:
             if name == "__iter__"
             else f"make {name} a plain function",
         )
+
+
+def _gives_iterator_at_once(values: Values, function: Function) -> bool:
+    """Whether it is an ``__aiter__`` that waits for nothing."""
+    return (
+        function.node.name.value == "__aiter__"
+        and not function.suspensions
+        and not function.raises
+        and all(values.awaitability(r.value) is Awaitability.NO for r in function.returns)
+    )
 
 
 def _of_decorators(analysis: Analysis, function: Function) -> Iterator[Blocker]:
@@ -266,53 +280,6 @@ def _is_renamed(analysis: Analysis, node: cst.Name) -> bool:
     return analysis.names.means(expression, frozenset(["asyncio.async", "trollius.async"]))
 
 
-def _of_return_handlers(analysis: Analysis, function: Function) -> Iterator[Blocker]:
-    passing: set[cst.ExceptHandler] = set()
-    for node in walk(function.node.body):
-        if isinstance(node, cst.Try):
-            passing.update(handlers_passing_return(analysis.names, node))
-        elif (
-            isinstance(node, cst.ExceptHandler)
-            and node not in passing
-            and node.type is not None
-            and _catches_return(analysis, node.type)
-        ):
-            yield Blocker(
-                node,
-                "except-return",
-                "this handler catches Return, which a ported coroutine does not raise",
-                "return from where the value is known, and remove the handler",
-            )
-        elif function.trollius and isinstance(node, cst.Call) and _asks_for_stop_iteration(analysis, node):
-            yield Blocker(
-                node,
-                "except-return",
-                "Return is told from other exceptions by being a StopIteration here, and a ported coroutine does not "
-                "raise it",
-                "return from where the value is known, and remove the question",
-            )
-
-
-def _of_return_values(analysis: Analysis, function: Function) -> Iterator[Blocker]:
-    raised = {node.exc.func if isinstance(node.exc, cst.Call) else node.exc for node in function.raises}
-    caught = {h.type for h in walk(function.node.body) if isinstance(h, cst.ExceptHandler)}
-    for node in walk(function.node.body):
-        if (
-            isinstance(node, (cst.Name, cst.Attribute))
-            and analysis.names.is_evaluated(node)
-            and analysis.names.means(node, words().value)
-            and not {node, analysis.names.parents[node]} & raised
-            and not caught.intersection(_ancestors(analysis, node))
-            and _is_own(analysis, node, function)
-        ):
-            yield Blocker(
-                node,
-                "except-return",
-                "Return is used as a value here, and if it is raised in a ported coroutine it returns nothing",
-                "return the value instead",
-            )
-
-
 def _of_stop_iterations(analysis: Analysis, function: Function) -> Iterator[Blocker]:
     for node in walk(function.node.body):
         if (
@@ -320,7 +287,7 @@ def _of_stop_iterations(analysis: Analysis, function: Function) -> Iterator[Bloc
             and analysis.names.means(
                 node.exc.func if isinstance(node.exc, cst.Call) else node.exc, frozenset(["builtins.StopIteration"])
             )
-            and _is_own(analysis, node, function)
+            and is_own(analysis, node, function)
         ):
             yield Blocker(
                 node,
@@ -328,55 +295,6 @@ def _of_stop_iterations(analysis: Analysis, function: Function) -> Iterator[Bloc
                 "this ends a generator-based coroutine until Python 3.6; out of an async def comes RuntimeError",
                 "return the value instead",
             )
-
-
-def _ancestors(analysis: Analysis, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    current: cst.CSTNode | None = node
-    while current is not None:
-        yield current
-        current = analysis.names.parents.get(current)
-
-
-def _is_own(analysis: Analysis, node: cst.CSTNode, function: Function) -> bool:
-    """Whether ``node`` stands in ``function``, lambdas included, and not in a function inside of it."""
-    return next(n for n in _ancestors(analysis, node) if isinstance(n, cst.FunctionDef)) is function.node
-
-
-def handlers_passing_return(names: Names, node: cst.Try) -> list[cst.ExceptHandler]:
-    """The ``except Return: raise`` of a ``try`` that keep the handlers below from seeing a value that is returned.
-
-    None where the ``try`` would not be one without them.
-    """
-    found = [handler for handler in node.handlers if names.means(handler.type, words().value) and _only_raises(handler)]
-    return found if len(found) < len(node.handlers) else []
-
-
-def _only_raises(handler: cst.ExceptHandler) -> bool:
-    line = handler.body.body[0] if len(handler.body.body) == 1 else None
-    return (
-        handler.name is None
-        and isinstance(line, cst.SimpleStatementLine)
-        and len(line.body) == 1
-        and isinstance(line.body[0], cst.Raise)
-        and line.body[0].exc is None
-    )
-
-
-def _catches_return(analysis: Analysis, node: cst.BaseExpression) -> bool:
-    parts = [element.value for element in node.elements] if isinstance(node, cst.Tuple) else [node]
-    return any(analysis.names.means(part, words().value) for part in parts)
-
-
-def _asks_for_stop_iteration(analysis: Analysis, node: cst.Call) -> bool:
-    return (
-        analysis.names.means(node.func, frozenset(["builtins.isinstance"]))
-        and len(node.args) == 2
-        and any(
-            analysis.names.means(part, words().value | {"builtins.StopIteration"})
-            for part in walk(node.args[1].value)
-            if isinstance(part, (cst.Name, cst.Attribute))
-        )
-    )
 
 
 def _block_around(analysis: Analysis, node: cst.Yield) -> None:

@@ -213,8 +213,9 @@ class CodeInString(Code):
 class CoroutineCall(Code):
     """The coroutine decorator is called as a function, on something that cannot become an ``async def`` where it is.
 
-    Why: ``f = asyncio.coroutine(f)`` after ``def f`` and ``name = asyncio.coroutine(lambda ...)`` are ported; any other
-    call makes a coroutine function out of a value that may have other uses.
+    Why: ``f = asyncio.coroutine(f)`` after ``def f`` and ``name = asyncio.coroutine(lambda ...)`` are ported, and in a
+    decorator of the project the call goes where all that it decorates are ``async def`` now. Any other call makes a
+    coroutine function out of a value that may have other uses.
 
     Example::
 
@@ -510,6 +511,8 @@ class KindQuestion(Code):
         if inspect.isgeneratorfunction(handler):
             handler = asyncio.coroutine(handler)
 
+    What only generators have is such a question, too: ``x.gi_frame`` is ``x.cr_frame`` of a coroutine.
+
     What to do: see which answer the code needs now. ``inspect.isawaitable(x)`` is right for both kinds of objects.
     """
 
@@ -783,14 +786,16 @@ class ProtocolMethod(Code):
     """A method that Python itself calls, and whose result it uses at once, is decorated as a coroutine.
 
     Why: a decorated ``__iter__`` gives a generator, which ``yield from`` can run and ``for`` can iterate; as an ``async
-    def`` it would give a coroutine, which neither takes. ``__aiter__`` must give the iterator itself since Python 3.7.
+    def`` it would give a coroutine, which neither takes. With ``types.coroutine`` it stays what it was, and the port
+    writes that where the method waits for something. ``__aiter__`` must give the iterator itself since Python 3.7: it
+    becomes a plain function where it waits for nothing, and nobody calls it by name.
 
     Example::
 
         class Request:
             @asyncio.coroutine
             def __iter__(self):                      # left as it is
-                return (yield from self._send())
+                return self._send()
 
     What to do: for objects that are awaited, keep one ``async def`` with the body and write
     ``def __await__(self): return self._run().__await__()``; make ``__aiter__`` a plain function.

@@ -107,9 +107,15 @@ KIND_QUESTIONS = frozenset(
 )
 """What asks whether something is a generator or a coroutine; a port changes some of the answers."""
 
+GENERATOR_ATTRIBUTES = frozenset(["gi_code", "gi_frame", "gi_running", "gi_suspended", "gi_yieldfrom"])
+"""Attributes of generators that coroutine objects have under other names: ``cr_frame`` (documentation of inspect)."""
+
 PROTOCOL_METHODS = frozenset(["__iter__", "__await__", "__next__", "__aiter__", "__enter__"])
 """Methods that return an iterator, or what is to be used at once, by protocol: a generator there stays one, whatever it
 delegates to or is decorated with."""
+
+PLAIN_AITER = (3, 6)
+"""First version that takes the iterator itself from ``__aiter__`` in all releases (3.5.2 on; only that from 3.7 on)."""
 
 TEXT_METHODS = frozenset(
     "decode encode endswith format hex hexdigest lower lstrip rstrip split splitlines startswith strip title "

@@ -30,6 +30,8 @@ class Call:
     called: Alternatives
     arguments: tuple[tuple[str, Alternatives], ...]
     """What is given, each by its keyword or its position."""
+    is_complete: bool
+    """Whether the file tells something about all of it."""
     use: Use
     caller: str
     """Key of the function around, or empty at module level."""

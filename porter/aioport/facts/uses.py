@@ -42,13 +42,14 @@ class CallUses:
                 around = self._analysis.function_around(call)
                 arguments = tuple(self._arguments(call)) if called or self._takes_handler(call) else ()
                 line = self._analysis.positions[call].start.line
-                yield Call(target, called, arguments, self.use(call), around.key if around else "", line)
+                complete = not any(arg.star or self._is_unknown(arg.value) for arg in call.args)
+                yield Call(target, called, arguments, complete, self.use(call), around.key if around else "", line)
         for function in self._analysis.functions:
             decorated = (Expression(Step.FUNCTION, function.key),)
             for decorator in function.node.decorators:
                 called = self.expressions.of(decorator.decorator)
                 if any(e.step is not Step.UNKNOWN for e in called):
-                    yield Call(None, called, (("0", decorated),), Use.OTHER, "", function.place.start.line)
+                    yield Call(None, called, (("0", decorated),), True, Use.OTHER, "", function.place.start.line)
 
     def _takes_handler(self, call: cst.Call) -> bool:
         return isinstance(call.func, cst.Attribute) and call.func.attr.value in library.HANDLER_TAKING_METHODS
@@ -60,6 +61,9 @@ class CallUses:
             given = tuple(e for e in self.expressions.of(arg.value) if e.step not in _TELLING_NOTHING)
             if given:
                 yield arg.keyword.value if arg.keyword is not None else str(index), given
+
+    def _is_unknown(self, value: cst.BaseExpression) -> bool:
+        return any(expression.step is Step.UNKNOWN for expression in self.expressions.of(value))
 
     def aliases(self) -> Iterator[tuple[str, Target]]:
         """Other names for functions of this file."""

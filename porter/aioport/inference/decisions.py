@@ -23,6 +23,7 @@ class Verdict(enum.Enum):
 
 
 ITERATED = "it is iterated"
+CALLED = "it is called by name, and not only by async for"
 ASSUMED = "--unsafe takes it for one"
 STARRED = "a star import serves it together with a coroutine that was left"
 
@@ -57,6 +58,8 @@ class Decision:
     """Whether it is an ``__iter__`` that something ported waits for, so that its class needs an ``__await__``."""
     mocked: tuple[str, ...] = ()
     """Which of ``FunctionFact.patches`` are coroutine functions, or classes with some."""
+    given_coroutines: frozenset[int] = frozenset()
+    """Lines with calls of the coroutine decorator on a parameter for which only ``async def`` are given."""
     chain: tuple[str, ...] = ()
     """What leads to the reason, function by function, where it is an obstacle."""
 

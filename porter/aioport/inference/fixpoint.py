@@ -18,6 +18,7 @@ from aioport.facts import Call, FileFacts, FunctionFact, Use
 from aioport.inference.answers import answers, is_open
 from aioport.inference.decisions import (
     ASSUMED,
+    CALLED,
     COROUTINES,
     GENERATORS,
     ITERATED,
@@ -29,6 +30,7 @@ from aioport.inference.decisions import (
     left,
 )
 from aioport.inference.evaluation import Evaluation
+from aioport.inference.given import given_coroutines
 from aioport.inference.reach import Reach, Reaches
 from aioport.inference.runners import runners
 from aioport.inference.wrappers import Wrappers
@@ -77,8 +79,10 @@ class _Project:
         self._asynchronous = {file.path for file in files if file.asynchronous}
         self._with_coroutines: set[str] = set()
         """Files with coroutines, whatever they import."""
+        self._files = files
         self._starred = {file.path for file in files if file.starred}
         self._uses: dict[FunctionId, list[tuple[Use, FunctionId, int]]] = defaultdict(list)
+        self._aiter_is_called = any(c.target and c.target.name == "__aiter__" for file in files for c in file.calls)
         self._iterated: set[FunctionId] = set()
         """Functions that certainly are iterated, not only something with a method of that name."""
         for file in files:
@@ -199,10 +203,17 @@ class _Project:
                 self._decisions[_id(fact)] = Decision(Verdict.NATIVE, ASSUMED)
 
     def leave_iterated(self) -> None:
-        """Leave the decorated generators that somebody iterates: a coroutine object cannot be."""
+        """Leave the decorated generators that somebody iterates: a coroutine object cannot be.
+
+        An ``__aiter__`` becomes a plain function, so it is left where somebody may wait for what it gives.
+        """
         for fact in self.functions:
-            if fact.definition is Definition.DECORATED and _id(fact) in self._iterated:
+            if fact.definition is not Definition.DECORATED:
+                continue
+            if _id(fact) in self._iterated:
                 self._decisions[_id(fact)] = Decision(Verdict.LEFT_COROUTINE, ITERATED)
+            elif self._aiter_is_called and fact.owner and fact.name == "__aiter__" and not self._is_blocked(fact):
+                self._decisions[_id(fact)] = Decision(Verdict.LEFT_COROUTINE, CALLED)
 
     def demote(self) -> None:
         """Leave what delegates to a generator that stays one, until nothing more has to be left."""
@@ -248,6 +259,10 @@ class _Project:
         """Whether an ``__iter__`` may serve as ``__await__``: it waits for something, and hands out nothing itself."""
         # What the coroutine decorator makes is no plain iterator, which __await__ has to give (PEP 492).
         return fact.definition is Definition.GENERATOR and not fact.hands_out and any(self._evidence(fact))
+
+    @cached_property
+    def _given_coroutines(self) -> dict[FunctionId, frozenset[int]]:
+        return given_coroutines(self._files, self._evaluation, self._decisions)
 
     @cached_property
     def _awaited_iterators(self) -> set[FunctionId]:
@@ -304,6 +319,7 @@ class _Project:
             answers=self._answers[_id(fact)],
             mocked=tuple(name for name in fact.patches if self._mocks_coroutines(fact.path, name)),
             awaits_as_well=_id(fact) in self._awaited_iterators,
+            given_coroutines=self._given_coroutines.get(_id(fact), frozenset()),
         )
 
     def _mocks_coroutines(self, path: str, name: str) -> bool:

@@ -16,6 +16,7 @@ from aioport.lifting.imports import Imports
 from aioport.lifting.left import report_left, report_star_imports
 from aioport.lifting.managers import lift_managers
 from aioport.lifting.mocks import report_mocks
+from aioport.lifting.protocols import mark_iterators
 from aioport.lifting.returns import lift_returns
 from aioport.lifting.suspensions import lift_suspensions
 
@@ -31,6 +32,7 @@ def lift(context: Lift) -> None:
         lift_managers(context, function)
         lift_returns(context, function)
     lift_lambdas(context)
+    mark_iterators(context)
     report_left(context)
     keep_outside_names(context)
     report_mocks(context)

@@ -24,6 +24,7 @@ def lift_api(lift: Lift) -> None:
         _lift_getattr(lift, call)
     if lift.converted():
         _report_questions(lift)
+        _report_generator_attributes(lift)
 
 
 def api_name(origins: frozenset[str]) -> tuple[Vocabulary, str] | None:
@@ -180,3 +181,16 @@ def _report_questions(lift: Lift) -> None:
                     "changed from one to the other",
                     "check that the answer is still the one that is wanted",
                 )
+
+
+def _report_generator_attributes(lift: Lift) -> None:
+    """Say where something looks into a generator, which a coroutine object lets it do under other names."""
+    for node in lift.analysis.attributes:
+        if node.attr.value in library.GENERATOR_ATTRIBUTES:
+            lift.report(
+                node.attr,
+                "kind-question",
+                Severity.WARNING,
+                f"only generators have {node.attr.value}, and functions of this project give coroutines now",
+                f"if this is one of those, write {node.attr.value.replace('gi_', 'cr_').replace('yieldfrom', 'await')}",
+            )

@@ -56,6 +56,10 @@ class Lift:
     """Keywords that arguments given by position will get."""
     wanted: set[str] = field(default_factory=set)
     """Names of asyncio that rewrites brought in."""
+    modules: set[str] = field(default_factory=set)
+    """Other modules that rewrites brought in."""
+    marked: set[Function] = field(default_factory=set)
+    """Decorated generators that have to stay generators, and are up to date under another decorator."""
     broken: list[Break] = field(default_factory=list)
 
     def breaks(self, node: cst.CSTNode, since: tuple[int, int], message: str, *, sure: bool = True) -> None:
@@ -98,7 +102,7 @@ class Lift:
 
     def stays(self, function: Function) -> bool:
         """Whether a function waits and stays as it was."""
-        return self.decisions[function.key].leaves_coroutine(function.explicit)
+        return function not in self.marked and self.decisions[function.key].leaves_coroutine(function.explicit)
 
     def runs_in_coroutine(self, node: cst.CSTNode) -> bool:
         """Whether ``node`` is evaluated by a coroutine function, so surely while a loop runs."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import libcst as cst
 
 from aioport.analysis import Function
+from aioport.findings import Applicability, Severity
 from aioport.lifting.context import Lift
 from aioport.lifting.parentheses import as_primary
 from aioport.lifting.statements import comment_lines, remove_statement
+from aioport.names import dotted
 from aioport.styles import words
 from aioport.values import Awaitability
 
@@ -25,7 +27,9 @@ def lift_definition(lift: Lift, function: Function) -> None:
         assert isinstance(updated, cst.FunctionDef)
         for index in reversed(indexes):
             updated = _without_decorator(updated, index)
-        return updated.with_changes(asynchronous=cst.Asynchronous())
+        # What has this name and is not blocked only returns: `async for` takes the iterator itself.
+        at_once = function.owner and function.node.name.value == "__aiter__" and function.generator is None
+        return updated.with_changes(asynchronous=None if at_once else cst.Asynchronous())
 
     lift.edits.on(function.node, rewrite)
     if function.awaits_returned and not function.suspensions:
@@ -66,8 +70,35 @@ def lift_lambdas(lift: Lift) -> None:
             continue
         if any(function.wrapping is not None and function.wrapping.value is call for function in lift.converted()):
             continue
-        if not _lift_lambda(lift, call):
+        if not _lift_lambda(lift, call) and not _drop_call(lift, call):
             lift.refuse_call(call)
+
+
+def _drop_call(lift: Lift, call: cst.Call) -> bool:
+    """``f = coroutine(f)`` in a decorator of the project goes where what it decorates are ``async def`` now."""
+    around = lift.analysis.function_around(call)
+    argument = call.args[0].value if len(call.args) == 1 else None
+    if (
+        around is None
+        or not isinstance(argument, cst.Name)
+        or lift.analysis.positions[call].start.line not in lift.decisions[around.key].given_coroutines
+    ):
+        return False
+    assign = lift.analysis.names.parents[call]
+    lift.report(
+        call,
+        "coroutine-call",
+        Severity.WARNING,
+        "this call went, as all that the project gives here is an async def; what somebody else gives stays what it is",
+        "give it coroutine functions only",
+        applicability=Applicability.SAFE,
+    )
+    if isinstance(assign, cst.Assign) and [dotted(t.target) for t in assign.targets] == [argument.value]:
+        remove_statement(lift, assign)
+    else:
+        lift.consume(call.func)
+        lift.edits.on(call, lambda updated: updated.args[0].value)  # type: ignore[attr-defined]
+    return True
 
 
 def _lift_lambda(lift: Lift, call: cst.Call) -> bool:

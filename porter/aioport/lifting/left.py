@@ -6,7 +6,7 @@ import libcst as cst
 
 from aioport.analysis import Definition, Function, Wait
 from aioport.findings import Applicability, Severity
-from aioport.inference import ASSUMED, ITERATED, Decision, Verdict
+from aioport.inference import ASSUMED, CALLED, ITERATED, Decision, Verdict
 from aioport.lifting.context import Lift
 from aioport.lifting.suspensions import lift_kept_delegations
 
@@ -17,7 +17,7 @@ def report_left(lift: Lift) -> None:
         decision = lift.decisions[function.key]
         if decision.reason == ASSUMED:
             _report_undecided(lift, function, Severity.WARNING, "it is ported because of --unsafe")
-        if decision.verdict is Verdict.LEFT_COROUTINE:
+        if decision.verdict is Verdict.LEFT_COROUTINE and function not in lift.marked:
             _report_coroutine(lift, function, decision)
         elif decision.verdict in (Verdict.GENERATOR, Verdict.UNDECIDED):
             _report_generator(lift, function, decision)
@@ -74,6 +74,15 @@ def _report_coroutine(lift: Lift, function: Function, decision: Decision) -> Non
             Severity.ERROR,
             "this coroutine is iterated somewhere, which a coroutine object cannot be",
             "await it there, or make it a plain generator",
+            whole=function.node,
+        )
+    if decision.reason == CALLED:
+        lift.report(
+            function.node.name,
+            "protocol-method",
+            Severity.ERROR,
+            "async for wants the iterator itself from __aiter__, and somebody who calls it may wait for it",
+            "make it a plain function, and take its result as it is where it is called",
             whole=function.node,
         )
     _report_obstacle(lift, function, decision)

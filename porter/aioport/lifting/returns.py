@@ -5,11 +5,12 @@ from __future__ import annotations
 import libcst as cst
 
 from aioport.analysis import Function
-from aioport.blockers import handlers_passing_return, is_async_with
+from aioport.blockers import is_async_with
 from aioport.findings import Applicability, Severity
 from aioport.lifting.context import Lift
 from aioport.lifting.parentheses import parenthesized_if_broken, unwrapped
 from aioport.names import Names
+from aioport.seen_returns import handlers_passing_return, idle_questions
 from aioport.styles import vocabularies
 from aioport.tree import caught_classes, walk
 
@@ -21,6 +22,15 @@ def lift_returns(lift: Lift, function: Function) -> None:
             for handler in handlers_passing_return(lift.analysis.names, node):
                 lift.consume(handler)
                 lift.edits.remove(handler)
+    for question in idle_questions(lift.analysis, function):
+        lift.report(
+            question,
+            "except-return",
+            Severity.NOTE,
+            "nothing above this handler raises Return any more, so this asks for a StopIteration of something else",
+            "take the question away if it was only for Return",
+            applicability=Applicability.SAFE,
+        )
     for statement in function.raises:
         exception = statement.exc
         lift.consume(exception.func if isinstance(exception, cst.Call) else statement)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import libcst as cst
 
 from aioport.findings import Severity
+from aioport.lifting.added_imports import import_module
 from aioport.lifting.api import api_name
 from aioport.lifting.context import Lift
-from aioport.lifting.imports import is_import_line
 
 SINCE = (3, 14)
 
@@ -53,18 +53,9 @@ def apply(lift: Lift) -> None:
 
 
 def _ask_inspect(lift: Lift, questions: list[cst.Attribute]) -> None:
-    top = lift.analysis.names.top.bindings.get("inspect", [])
-    anchor = next((line for line in lift.analysis.module.body if is_import_line(line)), None)
-    if any(binding.origin != "inspect" for binding in top) or anchor is None:
+    if not import_module(lift, "inspect"):
         return
     for attribute in questions:
         lift.consume(attribute)
         lift.breaks(attribute, (3, 16), "asyncio.iscoroutinefunction() is deprecated since Python 3.14")
         lift.edits.on(attribute, lambda updated: updated.with_changes(value=cst.Name("inspect")))
-    if not top:
-        lift.edits.on(anchor, _with_inspect)
-
-
-def _with_inspect(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
-    added = cst.SimpleStatementLine([cst.Import([cst.ImportAlias(cst.Name("inspect"))])])
-    return cst.FlattenSentinel([updated, added])
