@@ -232,6 +232,8 @@ def _of_changes(context: Lift, said: set[tuple[str, int, int]]) -> Iterator[tupl
         found = api_name(context.analysis.names.origins(node))
         if found is None or found[0].module == "aiocompat" or found[1] not in CHANGED:
             continue
+        if isinstance(context.analysis.names.parents.get(node), cst.AssignTarget):
+            continue
         line = context.analysis.positions[node].start.line
         told = {code for code, first, last in said if first <= line <= last}
         changes = [c for c in CHANGED[found[1]] if c.since <= context.target_version and c.code not in told]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,6 +22,9 @@ from aioport.shield import shield
 from aioport.source import SourceError, encode, lines_before
 from aioport.verify import check_compiles, check_names, check_read_back, check_stable
 
+_NEWEST_NEEDS = (3, 14)
+"""From here on nothing is newer."""
+
 
 @dataclass(frozen=True)
 class Port:
@@ -36,7 +40,8 @@ def port(data: bytes, path: str, decisions: dict[str, Decision], reading: Readin
         with deep_recursion(path):
             parsed = parse(data, path, settings.reading_version, reading)
             if settings.audit:
-                return Port(FileReport(path, data, data, 0, tuple(audit(_context(parsed, decisions, path, settings)))))
+                findings = [*audit(_context(parsed, decisions, path, settings)), *_audited_needs(parsed, settings)]
+                return Port(FileReport(path, data, data, 0, tuple(sorted(findings))))
             context = lifted(parsed, decisions, path, settings)
             if settings.target.vocabulary is not None:
                 return _lowered(parsed, context, data, settings)
@@ -67,26 +72,36 @@ def _lowered(parsed: Parsed, context: Lift, data: bytes, settings: Settings) -> 
         check_compiles(parsed, shield(done.text).text)
         if not settings.fast:
             check_read_back(parsed, done, context, settings, lifted, rendered)
-        done = replace(done, findings=(*done.findings, *_needs(parsed, done, settings)))
+        done = replace(done, findings=(*done.findings, *_needs_of_port(parsed, done, settings)))
     after = encode(parsed.source, done.text)
     return Port(FileReport(path, data, after, done.functions, tuple(sorted(done.findings))), done.links)
 
 
-def _needs(parsed: Parsed, done: Lowered, settings: Settings) -> Iterator[Finding]:
+def _needs_of_port(parsed: Parsed, done: Lowered, settings: Settings) -> Iterator[Finding]:
     """What the output needs that the target version has not got."""
+    told = {finding.location.line for finding in done.findings if finding.severity is Severity.ERROR}
+    return (finding for finding in _needs(parsed, done.text, settings) if finding.location.line not in told)
+
+
+def _audited_needs(parsed: Parsed, settings: Settings) -> Iterator[Finding]:
+    """The syntax and the modules of a file that an older version has not got."""
+    if settings.target_version < _NEWEST_NEEDS:
+        # Syntax that is newer than the Python which runs aioport is no finding.
+        with contextlib.suppress(SyntaxError):
+            yield from _needs(parsed, parsed.source.text, settings)
+
+
+def _needs(parsed: Parsed, text: str, settings: Settings) -> Iterator[Finding]:
     # Importing vermin takes longer than porting a small file, and ports to async/await do without.
     from aioport.needs import find_needs
 
-    output = replace(parsed.source, text=done.text)
-    lines = lines_before(parsed.source.text, done.text)
-    text = shield(done.text).text
+    output = replace(parsed.source, text=text)
 
     def analysed() -> Analysis:
         return parse_source(output, settings.reading_version).analysis
 
-    told = {finding.location.line for finding in done.findings if finding.severity is Severity.ERROR}
-    found = find_needs(output.path, text, analysed, settings.target_version, lines)
-    return (finding for finding in found if finding.location.line not in told)
+    lines = lines_before(parsed.source.text, text)
+    return find_needs(output.path, shield(text).text, analysed, settings.target_version, lines)
 
 
 def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:

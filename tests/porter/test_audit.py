@@ -111,6 +111,80 @@ def test_says_where_what_and_what_to_do(tmp_path: Path) -> None:
     assert result.output.endswith("audited 1 file; 4 findings (4 errors)\n")
 
 
+LEFT = """\
+import asyncio
+import sys
+from asyncio import TimeoutError, wait_for
+
+
+class Reader:
+    @asyncio.coroutine
+    def __aiter__(self):
+        return self
+
+
+def read(x):
+    try:
+        return (yield from wait_for(x, 0))
+    except OSError:
+        return None
+
+
+try:
+    old = asyncio.coroutine(read)
+    getattr(asyncio, "async")(x)
+except Exception:
+    pass
+if sys.version_info >= (3, 7):
+    tasks = asyncio.all_tasks
+else:
+    tasks = asyncio.async
+if hasattr(asyncio, "JoinableQueue"):
+    queue = asyncio.JoinableQueue
+loop = asyncio.new_event_loop()
+asyncio.get_event_loop()
+asyncio.set_event_loop(loop)
+asyncio.get_event_loop()
+error = TimeoutError
+"""
+
+
+def test_what_no_rule_of_a_port_says(tmp_path: Path) -> None:
+    assert audited(tmp_path, LEFT, "3.14") == [
+        (7, "missing-name"),
+        (8, "version-break"),
+        (12, "version-break"),
+        (14, "changed-meaning"),
+        (14, "wait-for-nothing"),
+        (15, "timeout-is-oserror"),
+        (20, "missing-name"),
+        (21, "missing-name"),
+        (31, "version-break"),
+        (34, "changed-meaning"),
+    ]
+
+
+DOWN = """\
+import asyncio.base_events
+
+
+async def server(x):
+    return f"{x}", asyncio.base_events.Server, asyncio.Server
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        ("2.7", [(1, "newer-name"), (4, "needs-newer-python"), (5, "needs-newer-python"), (5, "newer-name")]),
+        ("3.4", [(4, "needs-newer-python"), (5, "needs-newer-python"), (5, "newer-name")]),
+        ("3.6", [(5, "newer-name")]),
+    ],
+)
+def test_syntax_and_submodules_of_older_versions(tmp_path: Path, version: str, expected: list[tuple[int, str]]) -> None:
+    assert audited(tmp_path, DOWN, version) == expected
+
+
 def test_an_unknown_version_is_a_usage_error(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["audit", "--target-version", "2.6", str(tmp_path)])
     assert result.exit_code == 2
