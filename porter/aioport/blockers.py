@@ -16,6 +16,9 @@ from aioport.values import Awaitability, Manager, Values
 WITH_AWAIT_GONE = (3, 9)
 """First version whose locks ``with (await lock)`` no longer takes (history.md, B6)."""
 
+_DECORATOR_GONE = (3, 11)
+"""First version without asyncio.coroutine: what cannot do without it would not even be imported."""
+
 _ASYNCHRONOUS_GENERATORS = (3, 6)
 """First version with ``yield`` in ``async def`` (PEP 525)."""
 
@@ -32,11 +35,11 @@ def find_blockers(analysis: Analysis, values: Values, target_version: tuple[int,
 def _blockers(
     analysis: Analysis, values: Values, function: Function, target_version: tuple[int, int]
 ) -> Iterator[Blocker]:
-    yield from _of_protocols(function)
+    yield from _of_protocols(values, function)
     yield from _of_decorators(analysis, function)
     yield from _of_yields(values, function)
     yield from _of_asynchronous_generators(function, target_version)
-    yield from _of_returns(analysis, values, function)
+    yield from _of_returns(analysis, values, function, target_version)
     yield from _of_managers(values, function, target_version)
     yield from _of_keyword_names(analysis, function)
     yield from _of_return_handlers(analysis, function)
@@ -44,9 +47,9 @@ def _blockers(
     yield from _of_stop_iterations(analysis, function)
 
 
-def _of_protocols(function: Function) -> Iterator[Blocker]:
+def _of_protocols(values: Values, function: Function) -> Iterator[Blocker]:
     name = function.node.name.value
-    if function.is_asynchronous_generator:
+    if function.is_asynchronous_generator or gives_iterator(values, function):
         return
     if function.definition is Definition.DECORATED and function.owner and name in library.PROTOCOL_METHODS:
         yield Blocker(
@@ -57,6 +60,21 @@ def _of_protocols(function: Function) -> Iterator[Blocker]:
             if name == "__iter__"
             else f"make {name} a plain function",
         )
+
+
+def gives_iterator(values: Values, function: Function) -> bool:
+    """Whether a function is an ``__aiter__`` with nothing to wait for, which is right without its decorator.
+
+    Up to Python 3.6 ``async for`` took a coroutine there as well, since 3.7 it is a TypeError (data model, "Asynchronous
+    Iterators").
+    """
+    return (
+        function.node.name.value == "__aiter__"
+        and bool(function.owner)
+        and not function.suspensions
+        and bool(function.returns)
+        and all(values.awaitability(returning.value) is Awaitability.NO for returning in function.returns)
+    )
 
 
 def _of_decorators(analysis: Analysis, function: Function) -> Iterator[Blocker]:
@@ -141,7 +159,9 @@ def _of_asynchronous_generators(function: Function, target_version: tuple[int, i
         )
 
 
-def _of_returns(analysis: Analysis, values: Values, function: Function) -> Iterator[Blocker]:
+def _of_returns(
+    analysis: Analysis, values: Values, function: Function, target_version: tuple[int, int]
+) -> Iterator[Blocker]:
     for statement in function.raises:
         if isinstance(statement.exc, cst.Call) and any(arg.star or arg.keyword for arg in statement.exc.args):
             yield Blocker(
@@ -154,7 +174,8 @@ def _of_returns(analysis: Analysis, values: Values, function: Function) -> Itera
         return
     for returning in function.returns:
         awaitability = values.awaitability(returning.value)
-        if awaitability is Awaitability.YES and _is_left_before_awaiting(analysis, returning, function):
+        leaves = _is_left_before_awaiting(analysis, returning, function)
+        if awaitability is Awaitability.YES and leaves:
             yield Blocker(
                 returning,
                 "returned-awaitable",
@@ -171,7 +192,7 @@ def _of_returns(analysis: Analysis, values: Values, function: Function) -> Itera
                 "this value is one cannot be told from this file",
                 "write `return await ...` into an async def if it is, or a plain `return` if it is not",
                 asked=returning.value,
-                question=Asked.RETURNED,
+                question=Asked.RETURNED if leaves or target_version < _DECORATOR_GONE else Asked.RETURNED_OR_LATER,
             )
 
 

@@ -766,7 +766,8 @@ class ProtocolMethod(Code):
     """A method that Python itself calls, and whose result it uses at once, is decorated as a coroutine.
 
     Why: a decorated ``__iter__`` gives a generator, which ``yield from`` can run and ``for`` can iterate; as an ``async
-    def`` it would give a coroutine, which neither takes. ``__aiter__`` must give the iterator itself since Python 3.7.
+    def`` it would give a coroutine, which neither takes. ``__aiter__`` must give the iterator itself since Python 3.7:
+    where it has nothing to wait for the decorator just goes.
 
     Example::
 
@@ -776,7 +777,8 @@ class ProtocolMethod(Code):
                 return (yield from self._send())
 
     What to do: for objects that are awaited, keep one ``async def`` with the body and write
-    ``def __await__(self): return self._run().__await__()``; make ``__aiter__`` a plain function.
+    ``def __await__(self): return self._run().__await__()``; make ``__aiter__`` a plain function, which waits
+    for nothing.
     """
 
 
@@ -909,6 +911,9 @@ class ReturnedAwaitable(Code):
         @asyncio.coroutine
         def fetch(self):
             return self.backend.fetch()     # a coroutine? a value?
+
+    For 3.11 and later, which have no such decorator, the port asks the class of the value when it runs, as the decorator
+    did; before, the function stays as it is.
 
     What to do: make it an ``async def``, with ``return await ...`` if the value is awaitable.
     """
