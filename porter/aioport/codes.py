@@ -912,8 +912,8 @@ class ReturnedAwaitable(Code):
         def fetch(self):
             return self.backend.fetch()     # a coroutine? a value?
 
-    For 3.11 and later, which have no such decorator, the port asks the class of the value when it runs, as the decorator
-    did; before, the function stays as it is.
+    For 3.11 and later, which have no such decorator, the port asks the class of the value when it runs, as the
+    decorator did; before, the function stays as it is.
 
     What to do: make it an ``async def``, with ``return await ...`` if the value is awaitable.
     """

@@ -44,7 +44,9 @@ def _asks(analysis: Analysis, body: cst.CSTNode, name: str, *, deep: bool = True
         if analysis.names.means(node.func, _ISINSTANCE):
             if any(analysis.names.means(part, _CANCELLED) for part in walk(node.args[-1].value)):
                 return True
-        elif deep and any(_asks(analysis, f.node.body, given, deep=False) for f, given in _given(analysis, node, place)):
+        elif deep and any(
+            _asks(analysis, f.node.body, given, deep=False) for f, given in _given(analysis, node, place)
+        ):
             return True
     return False
 

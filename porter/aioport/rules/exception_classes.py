@@ -4,9 +4,9 @@
   would get the timeouts: the two change places. One without the other gets them too, and that is said.
 * The classes of ``concurrent.futures`` were asyncio's up to 3.7. Where nothing but waits can raise them, asyncio's are
   meant, and named, which is right in every version.
-* CancelledError is no Exception since 3.8: a clause for Exception stops no cancellation any more, where the code is of a
-  style that is older than this change. A function that asks for CancelledError in such a clause relied on it, so its
-  clauses catch it by name; elsewhere it is said.
+* CancelledError is no Exception since 3.8: a clause for Exception stops no cancellation any more. In code of a style
+  that is older than this change a function that asks for CancelledError in such a clause relied on it, so its clauses
+  catch it by name; elsewhere it is said.
 """
 
 from __future__ import annotations
