@@ -65,8 +65,8 @@ def _of_protocols(values: Values, function: Function) -> Iterator[Blocker]:
 def gives_iterator(values: Values, function: Function) -> bool:
     """Whether a function is an ``__aiter__`` with nothing to wait for, which is right without its decorator.
 
-    Up to Python 3.6 ``async for`` took a coroutine there as well, since 3.7 it is a TypeError (data model, "Asynchronous
-    Iterators").
+    Up to Python 3.6 ``async for`` took a coroutine there as well, since 3.7 it is a TypeError (data model,
+    "Asynchronous Iterators").
     """
     return (
         function.node.name.value == "__aiter__"
