@@ -32,6 +32,7 @@ class Asked(enum.Enum):
 
     MANAGER = "what a with statement enters"
     RETURNED = "whether a returned value is awaitable"
+    RETURNED_OR_LATER = "the same, and where that is not told the port asks when it runs"
     WRAPPED = "whether a decorator only waits for what it decorates"
 
 

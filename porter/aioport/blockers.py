@@ -16,6 +16,9 @@ from aioport.values import Awaitability, Manager, Values
 WITH_AWAIT_GONE = (3, 9)
 """First version whose locks ``with (await lock)`` no longer takes (history.md, B6)."""
 
+_DECORATOR_GONE = (3, 11)
+"""First version without asyncio.coroutine: what cannot do without it would not even be imported."""
+
 _ASYNCHRONOUS_GENERATORS = (3, 6)
 """First version with ``yield`` in ``async def`` (PEP 525)."""
 
@@ -36,7 +39,7 @@ def _blockers(
     yield from _of_decorators(analysis, function)
     yield from _of_yields(values, function)
     yield from _of_asynchronous_generators(function, target_version)
-    yield from _of_returns(analysis, values, function)
+    yield from _of_returns(analysis, values, function, target_version)
     yield from _of_managers(values, function, target_version)
     yield from _of_keyword_names(analysis, function)
     yield from of_seen_returns(analysis, function)
@@ -155,7 +158,9 @@ def _of_asynchronous_generators(function: Function, target_version: tuple[int, i
         )
 
 
-def _of_returns(analysis: Analysis, values: Values, function: Function) -> Iterator[Blocker]:
+def _of_returns(
+    analysis: Analysis, values: Values, function: Function, target_version: tuple[int, int]
+) -> Iterator[Blocker]:
     for statement in function.raises:
         if isinstance(statement.exc, cst.Call) and any(arg.star or arg.keyword for arg in statement.exc.args):
             yield Blocker(
@@ -168,7 +173,8 @@ def _of_returns(analysis: Analysis, values: Values, function: Function) -> Itera
         return
     for returning in function.returns:
         awaitability = values.awaitability(returning.value)
-        if awaitability is Awaitability.YES and _is_left_before_awaiting(analysis, returning, function):
+        leaves = _is_left_before_awaiting(analysis, returning, function)
+        if awaitability is Awaitability.YES and leaves:
             yield Blocker(
                 returning,
                 "returned-awaitable",
@@ -185,7 +191,7 @@ def _of_returns(analysis: Analysis, values: Values, function: Function) -> Itera
                 "this value is one cannot be told from this file",
                 "write `return await ...` into an async def if it is, or a plain `return` if it is not",
                 asked=returning.value,
-                question=Asked.RETURNED,
+                question=Asked.RETURNED if leaves or target_version < _DECORATOR_GONE else Asked.RETURNED_OR_LATER,
             )
 
 

@@ -798,7 +798,8 @@ class ProtocolMethod(Code):
                 return self._send()
 
     What to do: for objects that are awaited, keep one ``async def`` with the body and write
-    ``def __await__(self): return self._run().__await__()``; make ``__aiter__`` a plain function.
+    ``def __await__(self): return self._run().__await__()``; make ``__aiter__`` a plain function, which waits
+    for nothing.
     """
 
 
@@ -931,6 +932,9 @@ class ReturnedAwaitable(Code):
         @asyncio.coroutine
         def fetch(self):
             return self.backend.fetch()     # a coroutine? a value?
+
+    For 3.11 and later, which have no such decorator, the port asks the class of the value when it runs, as the
+    decorator did; before, the function stays as it is.
 
     What to do: make it an ``async def``, with ``return await ...`` if the value is awaitable.
     """

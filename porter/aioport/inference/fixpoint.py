@@ -107,7 +107,10 @@ class _Project:
                     self._uses[_id(fact)].append((Use.RUN, (path, call.caller), call.line))
 
     def _is_blocked(self, fact: FunctionFact) -> bool:
-        return bool(fact.blocked) or any(map(is_open, self._answers[_id(fact)]))
+        return bool(fact.blocked) or any(
+            is_open(answer) and question.asked is not Asked.RETURNED_OR_LATER
+            for question, answer in zip(fact.questions, self._answers[_id(fact)])
+        )
 
     def _verdicts(self, reach: Reach) -> set[Verdict]:
         """What becomes of the functions that a delegation may reach; nothing where only a common name says so."""
