@@ -1,0 +1,40 @@
+"""Say hello over a WebSocket, both ways, to a server of its own or to the one on a port (websockets 2.2, 3.4)."""
+
+import asyncio
+
+import frame
+import websockets
+
+
+@asyncio.coroutine
+def greet(websocket, path):
+    name = yield from websocket.recv()
+    yield from websocket.send("Hello, %s, at %s" % (name, path))
+
+
+@asyncio.coroutine
+def hello(port, name):
+    websocket = yield from websockets.connect("ws://127.0.0.1:%d/door" % port)
+    try:
+        yield from websocket.send(name)
+        return (yield from websocket.recv())
+    finally:
+        yield from websocket.close()
+
+
+@asyncio.coroutine
+def talk(port, times):
+    server = None
+    if not port:
+        server = yield from websockets.serve(greet, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+    print((yield from hello(port, "Ann")))
+    print((yield from hello(port, "Zoë")))
+    yield from frame.again(hello, port, "Bob", times=times)
+    if server is not None:
+        server.close()
+        yield from server.wait_closed()
+
+
+if __name__ == "__main__":
+    frame.run(talk)
