@@ -5,32 +5,36 @@ import asyncio
 import frame
 import websockets
 
+SECONDS = 1
+"""That closing may take: on Python 3.6 and newer 2.2 waits that long for the other end."""
+
 
 @asyncio.coroutine
 def greet(websocket, path):
     name = yield from websocket.recv()
-    yield from websocket.send("Hello, %s, at %s" % (name, path))
+    while name != "bye":
+        yield from websocket.send("Hello, %s, at %s" % (name, path))
+        name = yield from websocket.recv()
 
 
 @asyncio.coroutine
-def hello(port, name):
-    websocket = yield from websockets.connect("ws://127.0.0.1:%d/door" % port)
-    try:
-        yield from websocket.send(name)
-        return (yield from websocket.recv())
-    finally:
-        yield from websocket.close()
+def hello(websocket, name):
+    yield from websocket.send(name)
+    return (yield from websocket.recv())
 
 
 @asyncio.coroutine
 def talk(port, times):
     server = None
     if not port:
-        server = yield from websockets.serve(greet, "127.0.0.1", 0)
+        server = yield from websockets.serve(greet, "127.0.0.1", 0, timeout=SECONDS)
         port = server.sockets[0].getsockname()[1]
-    print((yield from hello(port, "Ann")))
-    print((yield from hello(port, "Zoë")))
-    yield from frame.again(hello, port, "Bob", times=times)
+    websocket = yield from websockets.connect("ws://127.0.0.1:%d/door" % port, timeout=SECONDS)
+    print((yield from hello(websocket, "Ann")))
+    print((yield from hello(websocket, "Zoë")))
+    yield from frame.again(hello, websocket, "Bob", times=times)
+    yield from websocket.send("bye")
+    yield from websocket.close()
     if server is not None:
         server.close()
         yield from server.wait_closed()

@@ -1,0 +1,66 @@
+"""The releases that the talk shows, what each needs, and what has gone from Python or a dependency since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from corpus_packages import Package
+
+_INSTALL = '"$PY" -m pip install -q {arguments}'
+
+
+@dataclass(frozen=True)
+class Mend:
+    """What stands in the way on today's Python and is no coroutine: the cause, and the command that mends it.
+
+    The command is run from the ported tree, before it is installed, with the new environment's python in ``$PY``.
+    """
+
+    cause: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A release, the program of ``examples/talk`` that uses it, and the server that this one talks to."""
+
+    release: str
+    program: str
+    server: str
+    """Of :mod:`talk_servers`; ``own``: the program starts its own, with the library."""
+    times: int = 500
+    """How many requests are timed."""
+    era: tuple[str, ...] = ()
+    """Commands before the install in the era's environment."""
+    mends: tuple[Mend, ...] = ()
+    arguments: str = "."
+    """Of ``pip install``, before and after."""
+
+    @property
+    def package(self) -> Package:
+        """The release as the corpus's modules take it, with the Python that the talk's code runs on."""
+        install = (*self.era, self.install)
+        return Package(self.release, "3.6", install, services=(), test="", expected="")
+
+    @property
+    def install(self) -> str:
+        return _INSTALL.format(arguments=self.arguments)
+
+    def named(self, name: str) -> bool:
+        """Whether a name of the command line means this row: ``redis``, ``aioredis`` or ``aioredis==0.1.4``."""
+        return name in (self.server, self.package.name, self.release)
+
+
+ROWS = (
+    Row("websockets==2.2", "websockets_hello", "own"),
+    Row("websockets==3.4", "websockets_hello", "own"),
+    Row("aiohttp==0.9.0", "aiohttp_0_9", "own"),
+    Row("aiohttp==0.21.6", "aiohttp_0_21", "own"),
+    Row("aioredis==0.1.4", "redis_keys", "redis"),
+    Row("aioredis==0.3.5", "redis_keys", "redis"),
+    Row("aiomcache==0.1", "memcached_keys", "memcached"),
+    Row("aiopg==0.3.2", "postgres_select", "postgres"),
+    Row("asyncio-mongo==0.2.4", "mongo_find", "mongo"),
+    Row("aiodns==1.0.1", "dns_query", "dns"),
+    Row("rainfall==0.8.3", "rainfall_hello", "own"),
+)
