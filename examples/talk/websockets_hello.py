@@ -5,10 +5,6 @@ import asyncio
 import frame
 import websockets
 
-SECONDS = 1
-"""That closing may take: on Python 3.6 and newer 2.2 waits that long for the other end."""
-
-
 @asyncio.coroutine
 def greet(websocket, path):
     name = yield from websocket.recv()
@@ -27,9 +23,9 @@ def hello(websocket, name):
 def talk(port, times):
     server = None
     if not port:
-        server = yield from websockets.serve(greet, "127.0.0.1", 0, timeout=SECONDS)
+        server = yield from websockets.serve(greet, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-    websocket = yield from websockets.connect("ws://127.0.0.1:%d/door" % port, timeout=SECONDS)
+    websocket = yield from websockets.connect("ws://127.0.0.1:%d/door" % port)
     print((yield from hello(websocket, "Ann")))
     print((yield from hello(websocket, "Zoë")))
     yield from frame.again(hello, websocket, "Bob", times=times)
