@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from corpus_packages import Package
 
-_INSTALL = '"$PY" -m pip install -q {arguments}'
+_PIP = '"$PY" -m pip install -q {arguments}'
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Row:
 
     @property
     def install(self) -> str:
-        return _INSTALL.format(arguments=self.arguments)
+        return _PIP.format(arguments=self.arguments)
 
     def named(self, name: str) -> bool:
         """Whether a name of the command line means this row: ``redis``, ``aioredis`` or ``aioredis==0.1.4``."""
@@ -58,9 +58,22 @@ ROWS = (
     Row("aiohttp==0.21.6", "aiohttp_0_21", "own"),
     Row("aioredis==0.1.4", "redis_keys", "redis"),
     Row("aioredis==0.3.5", "redis_keys", "redis"),
-    Row("aiomcache==0.1", "memcached_keys", "memcached"),
+    Row("aiomcache==0.1", "memcached_keys", "memcached", times=100),
     Row("aiopg==0.3.2", "postgres_select", "postgres"),
     Row("asyncio-mongo==0.2.4", "mongo_find", "mongo"),
-    Row("aiodns==1.0.1", "dns_query", "dns"),
-    Row("rainfall==0.8.3", "rainfall_hello", "own"),
+    Row(
+        "aiodns==1.0.1",
+        "dns_query",
+        "dns",
+        # Later ones are built with a cffi that Python 3.6 does not get any more.
+        era=(_PIP.format(arguments='"pycares==2.3.0"'),),
+        mends=(Mend("pycares 5 takes callbacks by name only", _PIP.format(arguments='"pycares<5"')),),
+    ),
+    Row(
+        "rainfall==0.8.3",
+        "rainfall_hello",
+        "own",
+        # The last for Python 3.6.
+        era=(_PIP.format(arguments='"jinja2<3.1" "markupsafe<2.1"'),),
+    ),
 )
