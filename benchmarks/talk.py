@@ -41,10 +41,11 @@ class Side:
 
     python: Path
     program: Path
+    optimize: bool
 
     def run(self, port: int, times: int) -> Outcome:
         """Run the program once."""
-        command = f'"$PY" {self.program.name} {port} {times} 2> errors.txt'
+        command = f'"$PY" {"-O " * self.optimize}{self.program.name} {port} {times} 2> errors.txt'
         ended = run(command, self.program.parent, {"PY": str(self.python), "PYTHONIOENCODING": "utf-8"}, _SECONDS)
         errors = (self.program.parent / "errors.txt").read_text("utf-8", "replace")
         rate = re.search(r"^requests per second: (\d+)$", errors, re.M)
@@ -97,7 +98,8 @@ class Measured:
 
     def remarks(self) -> list[str]:
         """What is to be said below the table: what was mended from outside, and what differs."""
-        said = [f"mended, {mend.cause}: {mend.command}" for mend in self.row.mends]
+        said = ["run with python -O, before and after"] if self.row.optimize else []
+        said += [f"mended, {mend.cause}: {mend.command}" for mend in self.row.mends]
         if not self.good:
             for name, outcomes in (("before", self.before), ("after", self.after)):
                 said += [f"{name}: ended with {outcomes[-1].code}, printed:", *_indented(outcomes[-1].output)]
@@ -118,7 +120,11 @@ def _indented(text: str) -> list[str]:
 
 def measure(row: Row, work: Workspace, install: bool) -> Measured:
     """Run, port and run again. Raises CorpusError where a step of that cannot be done."""
-    before = Side(prepare(row.package, work), _programs(_PROGRAMS, row, work.root / "programs" / row.release / "before"))
+    before = Side(
+        prepare(row.package, work),
+        _programs(_PROGRAMS, row, work.root / "programs" / row.release / "before"),
+        row.optimize,
+    )
     tree = fresh_tree(row.package, work)
     lines, _ = corpus_port.lines_and_files(tree)
     # Program and library are one project: what the program calls is then known to the porter.
@@ -126,7 +132,7 @@ def measure(row: Row, work: Workspace, install: bool) -> Measured:
     note(f"{row.release}: porting")
     port = corpus_port.port(tree, _TARGET)
     ported = _programs(tree, row, work.root / "programs" / row.release / "after")
-    after = Side(_fresh_environment(row, tree, work), ported)
+    after = Side(_fresh_environment(row, tree, work, before.python), ported, row.optimize)
     outcomes: tuple[list[Outcome], list[Outcome]] = ([], [])
     with server(row.server, install) as number:
         for _ in range(_ROUNDS):
@@ -146,7 +152,7 @@ def _programs(source: Path, row: Row, folder: Path) -> Path:
     return folder / f"{row.program}.py"
 
 
-def _fresh_environment(row: Row, tree: Path, work: Workspace) -> Path:
+def _fresh_environment(row: Row, tree: Path, work: Workspace, era: Path) -> Path:
     """An environment made anew, with the ported library; gives its python."""
     note(f"{row.release}: installing what was ported")
     folder = work.folder("after") / row.release
@@ -154,7 +160,7 @@ def _fresh_environment(row: Row, tree: Path, work: Workspace) -> Path:
     must([str(interpreter(corpus_port.dotted(_TARGET))), "-m", "venv", str(folder)], work.root)
     python = folder / "bin" / "python"
     for command in (*(mend.command for mend in row.mends), row.install):
-        must(command, tree, {"PY": str(python)})
+        must(command, tree, {"PY": str(python), "ERA": str(era)})
     return python
 
 

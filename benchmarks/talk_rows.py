@@ -13,7 +13,8 @@ _PIP = '"$PY" -m pip install -q {arguments}'
 class Mend:
     """What stands in the way on today's Python and is no coroutine: the cause, and the command that mends it.
 
-    The command is run from the ported tree, before it is installed, with the new environment's python in ``$PY``.
+    The command is run from the ported tree, before it is installed, with the new environment's python in ``$PY`` and
+    Python 3.6 with the release as it was in ``$ERA``.
     """
 
     cause: str
@@ -33,18 +34,21 @@ class Row:
     era: tuple[str, ...] = ()
     """Commands before the install in the era's environment."""
     mends: tuple[Mend, ...] = ()
-    arguments: str = "."
-    """Of ``pip install``, before and after."""
+    optimize: bool = False
+    """Whether both pythons run with ``-O``."""
+    ported: str = "."
+    """What pip installs of the ported tree."""
 
     @property
     def package(self) -> Package:
         """The release as the corpus's modules take it, with the Python that the talk's code runs on."""
-        install = (*self.era, self.install)
+        install = (*self.era, _PIP.format(arguments="."))
         return Package(self.release, "3.6", install, services=(), test="", expected="")
 
     @property
     def install(self) -> str:
-        return _PIP.format(arguments=self.arguments)
+        """The command that installs the ported tree."""
+        return _PIP.format(arguments=self.ported)
 
     def named(self, name: str) -> bool:
         """Whether a name of the command line means this row: ``redis``, ``aioredis`` or ``aioredis==0.1.4``."""
@@ -54,13 +58,31 @@ class Row:
 ROWS = (
     Row("websockets==2.2", "websockets_hello", "own"),
     Row("websockets==3.4", "websockets_hello", "own"),
-    Row("aiohttp==0.9.0", "aiohttp_0_9", "own"),
+    Row(
+        "aiohttp==0.9.0",
+        "aiohttp_0_9",
+        "own",
+        # asyncio.StreamWriter asserts that its reader is a StreamReader; aiohttp's is its own parser.
+        optimize=True,
+    ),
     Row("aiohttp==0.21.6", "aiohttp_0_21", "own"),
     Row("aioredis==0.1.4", "redis_keys", "redis"),
     Row("aioredis==0.3.5", "redis_keys", "redis"),
     Row("aiomcache==0.1", "memcached_keys", "memcached", times=100),
     Row("aiopg==0.3.2", "postgres_select", "postgres"),
-    Row("asyncio-mongo==0.2.4", "mongo_find", "mongo"),
+    Row(
+        "asyncio-mongo==0.2.4",
+        "mongo_find",
+        "mongo",
+        era=(_PIP.format(arguments='"setuptools<46" wheel'),),
+        mends=(
+            Mend(
+                "its setup.py wants setuptools.Feature, gone in setuptools 46, so Python 3.6 packs the wheel",
+                '"$ERA" setup.py -q --no_ext bdist_wheel',
+            ),
+        ),
+        ported="dist/*.whl",
+    ),
     Row(
         "aiodns==1.0.1",
         "dns_query",

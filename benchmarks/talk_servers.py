@@ -46,7 +46,9 @@ def _own(folder: Path, install: bool) -> Iterator[int]:
 def _redis(folder: Path, install: bool) -> Iterator[int]:
     program = _program("redis-server", "redis-server", install)
     port = free_port()
-    with _running([program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)], folder, port):
+    with _running(
+        [program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)], folder, port
+    ):
         yield port
 
 

@@ -5,6 +5,7 @@ import asyncio
 import frame
 import websockets
 
+
 @asyncio.coroutine
 def greet(websocket, path):
     name = yield from websocket.recv()
