@@ -31,9 +31,8 @@ def server(name: str, install: bool) -> Iterator[int]:
 
     Raises CorpusError where its Debian package is missing, unless ``install`` says to install it.
     """
-    with tempfile.TemporaryDirectory(prefix="talk-") as folder:
-        with SERVERS[name](Path(folder), install) as port:
-            yield port
+    with tempfile.TemporaryDirectory(prefix="talk-") as folder, SERVERS[name](Path(folder), install) as port:
+        yield port
 
 
 @contextlib.contextmanager
