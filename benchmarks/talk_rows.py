@@ -74,7 +74,7 @@ ROWS = (
         "asyncio-mongo==0.2.4",
         "mongo_find",
         "mongo",
-        era=(_PIP.format(arguments='"setuptools<46" wheel'),),
+        era=(_PIP.format(arguments='"setuptools<46" "wheel<0.38"'),),
         mends=(
             Mend(
                 "its setup.py wants setuptools.Feature, gone in setuptools 46, so Python 3.6 packs the wheel",

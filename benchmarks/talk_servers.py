@@ -102,7 +102,9 @@ def _dns(folder: Path, install: bool) -> Iterator[int]:
     zone = dnslib.server.BaseResolver()
     zone.resolve = lambda request, handler: request.replyZone("talk.example 60 A 192.0.2.14")
     port = free_port(socket.SOCK_DGRAM)
-    names = dnslib.server.DNSServer(zone, port=port, address="127.0.0.1", logger=dnslib.server.DNSLogger("-log"))
+    names = dnslib.server.DNSServer(
+        zone, port=port, address="127.0.0.1", logger=dnslib.server.DNSLogger("-request,-reply")
+    )
     names.start_thread()
     try:
         yield port
