@@ -99,8 +99,9 @@ def _mongo(folder: Path, install: bool) -> Iterator[int]:
 
 @contextlib.contextmanager
 def _dns(folder: Path, install: bool) -> Iterator[int]:
+    # No time to live: newer resolvers would keep the answer and ask once.
     zone = dnslib.server.BaseResolver()
-    zone.resolve = lambda request, handler: request.replyZone("talk.example 60 A 192.0.2.14")
+    zone.resolve = lambda request, handler: request.replyZone("talk.example 0 A 192.0.2.14")
     port = free_port(socket.SOCK_DGRAM)
     names = dnslib.server.DNSServer(
         zone, port=port, address="127.0.0.1", logger=dnslib.server.DNSLogger("-request,-reply")

@@ -1,7 +1,7 @@
 """``_is_coroutine``, the private mark of ``asyncio.coroutine`` (asyncio/coroutines.py): ``async def`` has none.
 
-In 3.4 ``asyncio.iscoroutinefunction(f)`` was ``getattr(f, "_is_coroutine", False)``, and programs wrote that themselves.
-Since 3.5 it also knows ``async def``.
+In 3.4 ``asyncio.iscoroutinefunction(f)`` was ``getattr(f, "_is_coroutine", False)``, and programs wrote that
+themselves. Since 3.5 it also knows ``async def``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _DEPRECATED = (3, 14)
 
 
 def apply(lift: Lift) -> None:
-    """Rewrite ``getattr(f, "_is_coroutine", False)`` and ``hasattr`` to ``asyncio.iscoroutinefunction(f)``, report other uses."""
+    """Ask ``asyncio.iscoroutinefunction(f)`` where the mark is asked for, and report other uses."""
     marks = [attribute for attribute in lift.analysis.attributes if attribute.attr.value == _MARK]
     for call in lift.analysis.calls:
         if not _names_mark(lift, call):
