@@ -25,7 +25,8 @@ def talk(port, times):
     server = None
     if not port:
         server = yield from websockets.serve(greet, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
+        # 3.4 has a class of its own around asyncio's.
+        port = getattr(server, "server", server).sockets[0].getsockname()[1]
     websocket = yield from websockets.connect("ws://127.0.0.1:%d/door" % port)
     print((yield from hello(websocket, "Ann")))
     print((yield from hello(websocket, "Zoë")))
