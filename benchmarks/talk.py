@@ -16,7 +16,7 @@ import shutil
 import statistics
 import sys
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import corpus_port
@@ -25,7 +25,7 @@ from corpus_packages import CorpusError, Workspace
 from corpus_port import Port
 from corpus_shell import end_everything_on_signals, must, note, run
 from talk_rows import ROWS, Row
-from talk_servers import server
+from talk_servers import BAD_DAYS, bad_server, server
 
 _PROGRAMS = Path(__file__).resolve().parent.parent / "examples" / "talk"
 _FRAME = "frame.py"
@@ -33,6 +33,7 @@ _TARGET = (3, 13)
 _ROUNDS = 3
 _SECONDS = 60
 """For one run of a program; closing a connection of websockets 2.2 takes 10 on Python 3.6 and newer."""
+_BAD_SECONDS = 15
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,10 @@ class Side:
     program: Path
     optimize: bool
 
-    def run(self, port: int, times: int) -> Outcome:
+    def run(self, port: int, times: int, seconds: float = _SECONDS) -> Outcome:
         """Run the program once."""
         command = f'"$PY" {"-O " * self.optimize}{self.program.name} {port} {times} 2> errors.txt'
-        ended = run(command, self.program.parent, {"PY": str(self.python), "PYTHONIOENCODING": "utf-8"}, _SECONDS)
+        ended = run(command, self.program.parent, {"PY": str(self.python), "PYTHONIOENCODING": "utf-8"}, seconds)
         errors = (self.program.parent / "errors.txt").read_text("utf-8", "replace")
         rate = re.search(r"^requests per second: (\d+)$", errors, re.M)
         return Outcome(ended.code, ended.output, errors, int(rate[1]) if rate else None)
@@ -76,6 +77,12 @@ class Measured:
     port: Port
     before: list[Outcome]
     after: list[Outcome]
+    bad_days: dict[str, tuple[Outcome, Outcome]]
+
+    @property
+    def differing(self) -> dict[str, tuple[Outcome, Outcome]]:
+        """The bad days on which the ported library does something else."""
+        return {name: pair for name, pair in self.bad_days.items() if pair[0].seen != pair[1].seen}
 
     @property
     def good(self) -> bool:
@@ -94,6 +101,7 @@ class Measured:
             said,
             _rate(self.before),
             _rate(self.after),
+            f"{len(self.bad_days) - len(self.differing)} of {len(self.bad_days)}" if self.bad_days else "-",
         )
 
     def remarks(self) -> list[str]:
@@ -104,9 +112,21 @@ class Measured:
             for name, outcomes in (("before", self.before), ("after", self.after)):
                 said += [f"{name}: ended with {outcomes[-1].code}, printed:", *_indented(outcomes[-1].output)]
                 said += _indented(outcomes[-1].errors[-2000:])
+            said += self._errors()
+        for name, (before, after) in self.differing.items():
+            said += [f"{name}: before {before.seen}, after {after.seen}"]
         if self.port.code == 2:
             said += ["aioport ended with 2:", *_indented(self.port.errors[-2000:])]
         return said
+
+    def _errors(self) -> list[str]:
+        """The findings that say why something was left."""
+        return [
+            f"{path}:{finding['first_line']}: {finding['code']}: {finding['message']}"
+            for path, findings in self.port.findings.items()
+            for finding in findings
+            if finding["severity"] == "error"
+        ]
 
 
 def _rate(outcomes: list[Outcome]) -> str:
@@ -138,10 +158,19 @@ def measure(row: Row, work: Workspace, install: bool) -> Measured:
         for _ in range(_ROUNDS):
             for side, seen in zip((before, after), outcomes):
                 seen.append(side.run(number, row.times))
-            measured = Measured(row, lines, port, *outcomes)
+            measured = Measured(row, lines, port, *outcomes, bad_days={})
             if not measured.good:
-                break
-    return measured
+                return measured
+    return replace(measured, bad_days=_bad_days(before, after) if row.connects else {})
+
+
+def _bad_days(before: Side, after: Side) -> dict[str, tuple[Outcome, Outcome]]:
+    """What both do where the server misbehaves; one that waits for ever is stopped."""
+    seen = {}
+    for name, answer in BAD_DAYS.items():
+        with bad_server(answer) as port:
+            seen[name] = (before.run(port, 0, _BAD_SECONDS), after.run(port, 0, _BAD_SECONDS))
+    return seen
 
 
 def _programs(source: Path, row: Row, folder: Path) -> Path:
@@ -168,8 +197,8 @@ def _fresh_environment(row: Row, tree: Path, work: Workspace, era: Path) -> Path
 class Table:
     """Prints rows as they come, and what is to be said about each below it."""
 
-    widths: tuple[int, ...] = (21, 6, 10, 22, 7, 8, 8)
-    heads: tuple[str, ...] = ("library", "lines", "functions", "findings", "output", "before/s", "after/s")
+    widths: tuple[int, ...] = (21, 6, 10, 22, 7, 8, 8, 8)
+    heads: tuple[str, ...] = ("library", "lines", "functions", "findings", "output", "before/s", "after/s", "bad days")
     good: bool = field(default=True)
 
     def head(self) -> None:
@@ -180,7 +209,7 @@ class Table:
         self._line(measured.cells())
         for remark in measured.remarks():
             print(f"    {remark}", flush=True)
-        self.good = self.good and measured.good
+        self.good = self.good and measured.good and not measured.differing
 
     def stopped(self, row: Row, error: CorpusError) -> None:
         self._line((row.release, "stopped"))

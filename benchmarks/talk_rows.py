@@ -34,6 +34,8 @@ class Row:
     era: tuple[str, ...] = ()
     """Commands before the install in the era's environment."""
     mends: tuple[Mend, ...] = ()
+    connects: bool = True
+    """Whether the program connects to the port by TCP, so that a bad server can stand there."""
     optimize: bool = False
     """Whether both pythons run with ``-O``."""
     ported: str = "."
@@ -87,6 +89,7 @@ ROWS = (
         "aiodns==1.0.1",
         "dns_query",
         "dns",
+        connects=False,
         # Later ones are built with a cffi that Python 3.6 does not get any more.
         era=(_PIP.format(arguments='"pycares==2.3.0"'),),
         mends=(Mend("pycares 5 takes callbacks by name only", _PIP.format(arguments='"pycares<5"')),),
@@ -95,6 +98,7 @@ ROWS = (
         "rainfall==0.8.3",
         "rainfall_hello",
         "own",
+        connects=False,
         # The last for Python 3.6.
         era=(_PIP.format(arguments='"jinja2<3.1" "markupsafe<2.1"'),),
     ),

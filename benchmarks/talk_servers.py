@@ -6,8 +6,10 @@ import contextlib
 import os
 import shutil
 import socket
+import socketserver
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -114,6 +116,13 @@ def _dns(folder: Path, install: bool) -> Iterator[int]:
         names.server.server_close()
 
 
+BAD_DAYS: Mapping[str, bytes | None] = {
+    "nobody listens": None,
+    "hangs up": b"",
+    "garbage": b"\x00\xff\x01 \x80nonsense\r\n" * 8,
+}
+"""What a bad server does, and what :func:`bad_server` is given for it."""
+
 SERVERS: Mapping[str, Callable[[Path, bool], contextlib.AbstractContextManager[int]]] = {
     "own": _own,
     "redis": _redis,
@@ -122,6 +131,28 @@ SERVERS: Mapping[str, Callable[[Path, bool], contextlib.AbstractContextManager[i
     "mongo": _mongo,
     "dns": _dns,
 }
+
+
+@contextlib.contextmanager
+def bad_server(answer: bytes | None) -> Iterator[int]:
+    """A port where each connection gets these bytes after its first request, and is closed; None: nobody listens."""
+    if answer is None:
+        yield free_port()
+        return
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.settimeout(1)
+            # Some wait for the server to speak first.
+            with contextlib.suppress(OSError):
+                self.request.recv(65536)
+            with contextlib.suppress(OSError):
+                self.request.sendall(answer)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        yield int(listening.server_address[1])
+        listening.shutdown()
 
 
 def free_port(kind: int = socket.SOCK_STREAM) -> int:

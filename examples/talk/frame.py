@@ -14,7 +14,7 @@ def run(talk):
     loop = asyncio.get_event_loop()
     try:
         loop.run_until_complete(talk(port, times))
-    except Exception as error:
+    except (Exception, asyncio.CancelledError) as error:
         print("%s: %s" % (type(error).__name__, error))
     loop.close()
 
