@@ -1,0 +1,105 @@
+"""The releases that the talk shows, what each needs, and what has gone from Python or a dependency since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from corpus_packages import Package
+
+_PIP = '"$PY" -m pip install -q {arguments}'
+
+
+@dataclass(frozen=True)
+class Mend:
+    """What stands in the way on today's Python and is no coroutine: the cause, and the command that mends it.
+
+    The command is run from the ported tree, before it is installed, with the new environment's python in ``$PY`` and
+    Python 3.6 with the release as it was in ``$ERA``.
+    """
+
+    cause: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A release, the program of ``examples/talk`` that uses it, and the server that this one talks to."""
+
+    release: str
+    program: str
+    server: str
+    """Of :mod:`talk_servers`; ``own``: the program starts its own, with the library."""
+    times: int = 500
+    """How many requests are timed."""
+    era: tuple[str, ...] = ()
+    """Commands before the install in the era's environment."""
+    mends: tuple[Mend, ...] = ()
+    connects: bool = True
+    """Whether the program connects to the port by TCP, so that a bad server can stand there."""
+    optimize: bool = False
+    """Whether both pythons run with ``-O``."""
+    ported: str = "."
+    """What pip installs of the ported tree."""
+
+    @property
+    def package(self) -> Package:
+        """The release as the corpus's modules take it, with the Python that the talk's code runs on."""
+        install = (*self.era, _PIP.format(arguments="."))
+        return Package(self.release, "3.6", install, services=(), test="", expected="")
+
+    @property
+    def install(self) -> str:
+        """The command that installs the ported tree."""
+        return _PIP.format(arguments=self.ported)
+
+    def named(self, name: str) -> bool:
+        """Whether a name of the command line means this row: ``redis``, ``aioredis`` or ``aioredis==0.1.4``."""
+        return name in (self.server, self.package.name, self.release)
+
+
+ROWS = (
+    Row("websockets==2.2", "websockets_hello", "own"),
+    Row("websockets==3.4", "websockets_hello", "own"),
+    Row(
+        "aiohttp==0.9.0",
+        "aiohttp_0_9",
+        "own",
+        # asyncio.StreamWriter asserts that its reader is a StreamReader; aiohttp's is its own parser.
+        optimize=True,
+    ),
+    Row("aiohttp==0.21.6", "aiohttp_0_21", "own"),
+    Row("aioredis==0.1.4", "redis_keys", "redis"),
+    Row("aioredis==0.3.5", "redis_keys", "redis"),
+    Row("aiomcache==0.1", "memcached_keys", "memcached", times=100),
+    Row("aiopg==0.3.2", "postgres_select", "postgres"),
+    Row(
+        "asyncio-mongo==0.2.4",
+        "mongo_find",
+        "mongo",
+        era=(_PIP.format(arguments='"setuptools<46" "wheel<0.38"'),),
+        mends=(
+            Mend(
+                "its setup.py wants setuptools.Feature, gone in setuptools 46, so Python 3.6 packs the wheel",
+                '"$ERA" setup.py -q --no_ext bdist_wheel',
+            ),
+        ),
+        ported="dist/*.whl",
+    ),
+    Row(
+        "aiodns==1.0.1",
+        "dns_query",
+        "dns",
+        connects=False,
+        # Later ones are built with a cffi that Python 3.6 does not get any more.
+        era=(_PIP.format(arguments='"pycares==2.3.0"'),),
+        mends=(Mend("pycares 5 takes callbacks by name only", _PIP.format(arguments='"pycares<5"')),),
+    ),
+    Row(
+        "rainfall==0.8.3",
+        "rainfall_hello",
+        "own",
+        connects=False,
+        # The last for Python 3.6.
+        era=(_PIP.format(arguments='"jinja2<3.1" "markupsafe<2.1"'),),
+    ),
+)
