@@ -8,7 +8,8 @@ import time
 def run(talk):
     """Run ``talk(port, times)``, a coroutine function, with the two numbers of the command line.
 
-    An error is printed: what a library raises when its server misbehaves is part of what it does.
+    An error is printed, and the exit status is 1: what a library raises when its server misbehaves is part of what it
+    does.
     """
     port, times = map(int, sys.argv[1:])
     loop = asyncio.get_event_loop()
@@ -16,7 +17,9 @@ def run(talk):
         loop.run_until_complete(talk(port, times))
     except (Exception, asyncio.CancelledError) as error:
         print("%s: %s" % (type(error).__name__, error))
-    loop.close()
+        sys.exit(1)
+    finally:
+        loop.close()
 
 
 @asyncio.coroutine

@@ -20,8 +20,6 @@ def talk(port, times):
     client = aiomcache.Client("127.0.0.1", port)
     print(*(yield from visit(client)))
     yield from frame.again(visit, client, times=times)
-    # Its close() makes a coroutine and drops it, in this release.
-    yield from client._pool.clear()
 
 
 if __name__ == "__main__":
