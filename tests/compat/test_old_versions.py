@@ -155,7 +155,15 @@ def test_nothing_newer_is_needed(version, of_asyncio, tmp_path):
     for module, tree in modules.items():
         renamed = ast.unparse(Renamed().visit(tree))
         (tmp_path / (module + ".py")).write_text(renamed, encoding="utf-8")
-    command = [sys.executable, "-m", "vermin", "--no-tips", "-vvv", "--violations", "-t=%d.%d-" % version]
+    command = [
+        sys.executable,
+        "-c",
+        "import sys, vermin; sys.exit(vermin.main())",
+        "--no-tips",
+        "-vvv",
+        "--violations",
+        "-t=%d.%d-" % version,
+    ]
     process = subprocess.run(command + [str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert process.returncode == 0, process.stdout
 
