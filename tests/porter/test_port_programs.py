@@ -18,14 +18,11 @@ from aioport.findings import Severity
 from program_ports import noted_of, ported, text_of
 
 COMPAT = Path(__file__).resolve().parents[2] / "compat"
-# All pairs on one Python, where they take minutes; on the others those to async/await: the parser is libcst's own,
-# whatever Python runs it.
-TARGETS = programs.STYLES if sys.version_info[:2] == (3, 13) else ("async_await",)
 PAIRS = [
     (case, source, target)
     for case in programs.cases()
     for source in programs.STYLES
-    for target in TARGETS
+    for target in programs.STYLES
     if source != target
 ]
 
