@@ -78,11 +78,15 @@ def audit(context: click.Context, /, paths: tuple[str, ...], target_version: str
     Exit status: 0 nothing breaks; 1 something does; 2 wrong usage, or a file that could not be read or parsed.
     """
     try:
+        version = parse_version(target_version, "compat")
+    except ConfigError:
+        raise click.UsageError(f"--target-version {target_version}: write 2.7, or one from 3.3 to 3.15") from None
+    try:
         found = find_config(paths)
         chosen = {key: value for key, value in options.items() if value not in (None, ())}
         settings = Settings(
             to="async-await",
-            target_version=parse_version(target_version, "compat"),
+            target_version=version,
             audit=True,
             jobs=chosen.get("jobs", found.get("jobs", os.cpu_count() or 1)),
             exclude=tuple(chosen.get("exclude", found.get("exclude", ()))),

@@ -44,6 +44,8 @@ def apply(lift: Lift) -> None:
             continue
         body = list(_own(statement.body))
         if not any(isinstance(node, cst.Await) or node in waits for node in body):
+            if older and any(map(_runs_loop, body)) and (stopping := _stopping(lift, statement)) is not None:
+                _report_cancellation(lift, stopping)
             continue
         _name_asyncio(lift, statement, body)
         if lift.target_version >= (3, 11):
@@ -56,6 +58,12 @@ def apply(lift: Lift) -> None:
             _name_cancellation(lift, handler)
         elif handler is not None:
             _report_cancellation(lift, handler)
+
+
+def _runs_loop(node: cst.CSTNode) -> bool:
+    """Whether it is a call that raises what a coroutine ended with, its cancellation too."""
+    function = node.func if isinstance(node, cst.Call) else None
+    return isinstance(function, cst.Attribute) and function.attr.value == "run_until_complete"
 
 
 def _own(body: cst.BaseSuite) -> Iterator[cst.CSTNode]:
