@@ -695,8 +695,9 @@ class OlderName(Code):
 class OlderSyntax(Code):
     """Syntax of Python 3 was written as Python 2 has it; what the program does with text and numbers was not touched.
 
-    Why: f-strings become calls of ``str.format``, annotations type comments, ``super()`` gets its arguments, and so on;
-    ``from __future__`` brings division and print. What builtins and methods give is not syntax. On Python 2 a plain
+    Why: f-strings become calls of ``str.format``, annotations type comments, ``super()`` gets its arguments, what inner
+    functions change by ``nonlocal`` becomes a list of one element, and so on; ``from __future__`` brings division and
+    print. What builtins and methods give is not syntax. On Python 2 a plain
     literal is bytes, so a format call fails with UnicodeEncodeError where it is given text that is not ASCII;
     ``map``, ``zip``, ``filter``, ``range`` and the methods of dicts give lists; ``round`` gives floats; a name after
     ``except ... as`` stays; ``!=`` does not ask ``__eq__``; annotations are no longer there at run time.

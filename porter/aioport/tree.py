@@ -93,6 +93,17 @@ def parents_of(module: cst.Module) -> dict[cst.CSTNode, cst.CSTNode]:
     return parents
 
 
+def below_docstring(function: cst.FunctionDef, *statements: cst.BaseStatement) -> cst.FunctionDef:
+    """``function`` with statements before all others of its body."""
+    body = function.body
+    if not isinstance(body, cst.IndentedBlock):
+        assert isinstance(body, cst.SimpleStatementSuite)
+        lines: list[cst.BaseStatement] = [cst.SimpleStatementLine([small]) for small in body.body]
+        body = cst.IndentedBlock(lines, header=body.trailing_whitespace)
+    index = 1 if function.get_docstring() is not None else 0
+    return function.with_changes(body=body.with_changes(body=[*body.body[:index], *statements, *body.body[index:]]))
+
+
 def positions_of(module: cst.Module) -> dict[cst.CSTNode, CodeRange]:
     """Each node's place in the text the module was parsed from; columns count from 0, lines from 1."""
     # The tree comes straight from the parser and holds no node twice, so the deep copy that libcst
@@ -114,6 +125,10 @@ class Edits:
 
     def __bool__(self) -> bool:
         return bool(self._rewrites)
+
+    def all(self) -> Iterator[tuple[cst.CSTNode, Rewrite]]:
+        """Every rewrite, with its node."""
+        return ((node, rewrite) for node, rewrites in self._rewrites.items() for rewrite in rewrites)
 
     def on(self, node: cst.CSTNode, rewrite: Rewrite) -> None:
         """Have ``rewrite`` called with what became of ``node`` once its children were rewritten."""
