@@ -44,6 +44,8 @@ def _helper() -> Vocabulary:
 
 def _is_there(lower: Lower, name: str) -> bool:
     first = name.partition(".")[0]
+    if f"{lower.module}.{first}" in lower.vocabulary.coroutine:
+        return True
     if lower.vocabulary.api is not None:
         return first in lower.vocabulary.api | lower.vocabulary.helpers
     if first in _helper().helpers:
@@ -51,6 +53,15 @@ def _is_there(lower: Lower, name: str) -> bool:
     if lower.module == "asyncio":
         return lower.version >= ADDED.get(first, lower.version)
     return first not in lower.target.lacks
+
+
+def leave_missing(lower: Lower) -> None:
+    """Report the uses of names that nothing has, which stay asyncio's; the other passes have to know of them."""
+    for node, name in api_uses(lower):
+        if fate_of(lower, name) is Fate.MISSING:
+            report_missing(lower, node, name)
+            if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
+                lower.settled[node.value] = node.value.value
 
 
 def lower_api(lower: Lower) -> None:
@@ -61,10 +72,6 @@ def lower_api(lower: Lower) -> None:
             _use_older(lower, node, name)
         elif fate is Fate.HELPED:
             _use_helper(lower, node, name)
-        elif fate is Fate.MISSING:
-            report_missing(lower, node, name)
-            if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
-                lower.settled[node.value] = node.value.value
     for node in lower.analysis.free:
         _lower_builtin(lower, node)
     for attribute in lower.analysis.attributes:

@@ -213,9 +213,15 @@ class Lower:
     def module_name(self) -> str:
         """What the file calls the target's library once it is lowered."""
         name = self.module_binding
-        if name in (None, "asyncio"):
+        if name in (None, "asyncio") or self._stays_in_part:
             return "asyncio" if self.is_taken(self.module) else self.module
         return str(name)
+
+    @cached_property
+    def _stays_in_part(self) -> bool:
+        """Whether some uses of what the file calls asyncio go on meaning that, where the library is another."""
+        uses = self.analysis.loads.get((self.analysis.names.top, self.module_binding or ""), ())
+        return self.module != "asyncio" and any(self.settled.get(use) == use.value or self.is_left(use) for use in uses)
 
     def word(self, name: str) -> cst.BaseExpression:
         """The expression for a word of the target's library; the import of it is seen to."""

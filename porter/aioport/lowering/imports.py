@@ -131,11 +131,11 @@ class Imports:
             to = name if lower.is_left(use) else lower.settled.get(use)
             if to is None:
                 moved = True
-                to = lower.module_name if name == "asyncio" else name
+                to = lower.module_name if name in ("asyncio", lower.module_binding) else name
             elif to == name:
                 stays = True
             if to != name:
-                if name != lower.module_binding:
+                if name != "asyncio" or lower.module_binding != "asyncio":
                     # Lifting calls the module by one name, whatever else it is called.
                     lower.unlike.append(use)
                 lower.edits.on(use, lambda updated, to=to: updated.with_changes(value=to))  # type: ignore[misc]
@@ -145,8 +145,11 @@ class Imports:
         module = self._lower.module
         name = cst.parse_expression(module + (dotted(alias.name) or "")[len("asyncio") :])
         assert isinstance(name, (cst.Name, cst.Attribute))
+        bound, called = self._bound[alias][1], self._lower.module_name
         asname = alias.asname
-        if asname is None and self._lower.module_name == "asyncio":
+        if bound != called and bound == self._lower.module_binding:
+            asname = cst.AsName(cst.Name(called)) if called != module else None
+        elif asname is None and called == "asyncio":
             asname = cst.AsName(cst.Name("asyncio"))
         return alias.with_changes(name=name, asname=asname)
 
