@@ -48,14 +48,17 @@ class Imports:
             add_at_top(self._lower.edits, self._lower.analysis.module, added)
 
     def _anchor(self) -> Statement | None:
-        """The first import of asyncio, or of a name of it, at the top level."""
+        """The first import of asyncio, or of a name of it, at the top level, that is not there for what stays."""
+        stays = None
         for line in self._lower.analysis.module.body:
             for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
                 if isinstance(small, cst.Import) and any(_is_asyncio(alias.name) for alias in small.names):
-                    return small
+                    if any(self._bound[alias][1] == self._lower.module_binding for alias in small.names):
+                        return small
+                    stays = stays or small
                 if isinstance(small, cst.ImportFrom) and not small.relative and _is_asyncio(small.module):
                     return small
-        return None
+        return stays
 
     def _added(self, anchor: Statement | None) -> list[Statement]:
         lower = self._lower
@@ -125,7 +128,7 @@ class Imports:
         """Rename what uses an import; whether something uses the target's library, and something still asyncio."""
         scope, name = self._bound[alias]
         lower = self._lower
-        moved = scope is lower.analysis.names.top and bool(lower.words)
+        moved = scope is lower.analysis.names.top and bool(lower.words) and name == lower.module_binding
         stays = False
         for use in lower.analysis.loads.get((scope, name), ()):
             to = name if lower.is_left(use) else lower.settled.get(use)
