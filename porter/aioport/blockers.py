@@ -10,7 +10,7 @@ from aioport import library
 from aioport.analysis import Analysis, Asked, Blocker, Definition, Function, Wait
 from aioport.names import Scope
 from aioport.seen_returns import is_own, of_seen_returns
-from aioport.tree import walk
+from aioport.tree import awaited_by_hand, walk
 from aioport.values import Awaitability, Manager, Values
 
 WITH_AWAIT_GONE = (3, 9)
@@ -117,6 +117,8 @@ def _origins(analysis: Analysis, decorator: cst.Decorator) -> frozenset[str]:
 
 def _of_yields(values: Values, function: Function) -> Iterator[Blocker]:
     for suspension in function.suspensions:
+        if function.node.name.value == "__await__" and awaited_by_hand(suspension.operand) is not None:
+            continue
         if suspension.wait is Wait.AWAIT and values.is_iterable(suspension.operand):
             yield Blocker(
                 suspension.node,

@@ -72,9 +72,12 @@ class AwaitPosition(Code):
 
 
 class AwaitableClass(Code):
-    """A class has ``__await__`` and no ``__iter__``, so only ``await`` can wait for its objects.
+    """A class has ``__await__`` and no ``__iter__``, so only ``await`` can wait for its objects, or Trollius cannot.
 
-    Why: ``yield from x`` and Trollius take what can be iterated; ``__await__`` came with PEP 492.
+    Why: ``yield from x`` takes what can be iterated; ``__await__`` came with PEP 492. Trollius takes neither, only
+    coroutines, futures and its own locks: there an ``__iter__`` or ``__await__`` that waits becomes a coroutine, and
+    is called wherever the project shows that such an object is waited for: ``yield From(lock.__iter__())``. Anywhere
+    else the task fails with RuntimeError, "Task got bad yield".
 
     Example::
 
@@ -85,7 +88,7 @@ class AwaitableClass(Code):
         async def main():
             await Connect()              # left: `yield from Connect()` would fail
 
-    What to do: give the class ``__iter__ = __await__``.
+    What to do: give the class ``__iter__ = __await__``; for Trollius, call the method where something else waits.
     """
 
 
@@ -1030,16 +1033,17 @@ class TaskFunction(Code):
 
 
 class TaskPerCoroutine(Code):
-    """A Trollius coroutine asks for the current task.
+    """A coroutine asks for the current task, and is ported from Trollius or to it.
 
-    Why: Trollius ran each nested coroutine in a task of its own; with asyncio a coroutine runs in the task of its
-    caller.
+    Why: Trollius runs each nested coroutine in a task of its own; with asyncio a coroutine runs in the task of its
+    caller. A lock that notes which task holds it does not know the task again that releases it.
 
     Example::
 
         task = trollius.Task.current_task()     # is the caller's task now
 
-    What to do: check what the task is used for: cancelling it now cancels the callers too.
+    What to do: check what the task is used for: cancelling it now cancels the callers too. To Trollius: port to
+    aiocompat instead, which keeps to one task, where it has to be the caller's.
     """
 
 

@@ -14,6 +14,7 @@ from aioport.depth import deep_recursion
 from aioport.findings import Finding, Severity
 from aioport.inference import Decision
 from aioport.lifting import Lift, lift
+from aioport.lifting.protocols import with_protocols
 from aioport.lifting.settling import settle
 from aioport.parsing import Parsed, Reading, Unportable, of_conversion, parse, parse_source
 from aioport.pivot import Links, Lowered, is_in_style, lower_text
@@ -114,6 +115,9 @@ def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: 
 
 def _context(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:
     settle(parsed.analysis, parsed.values, decisions)
+    waits_for_objects = settings.target.waits_for_objects
+    if not waits_for_objects:
+        decisions = with_protocols(parsed.analysis, decisions)
     return Lift(
         path=path,
         lines=tuple(parsed.shielded.text.split("\n")),
@@ -121,6 +125,7 @@ def _context(parsed: Parsed, decisions: dict[str, Decision], path: str, settings
         values=parsed.values,
         decisions=decisions,
         target_version=settings.lifting_version,
+        waits_for_objects=waits_for_objects,
         lowered_again=settings.target.gives_generators(settings.target_version),
         keeps_helpers=settings.target.vocabulary is None,
         renames=parsed.reading.renames,

@@ -84,6 +84,13 @@ def caught_classes(handler: cst.ExceptHandler) -> list[cst.BaseExpression | None
     return [handler.type]
 
 
+def awaited_by_hand(node: cst.CSTNode | None) -> cst.BaseExpression | None:
+    """``x`` where ``node`` is ``x.__await__()``."""
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and not node.args:
+        return node.func.value if node.func.attr.value == "__await__" else None
+    return None
+
+
 def parents_of(module: cst.Module) -> dict[cst.CSTNode, cst.CSTNode]:
     """Each node's parent, for all nodes that :func:`walk` gives."""
     parents: dict[cst.CSTNode, cst.CSTNode] = {}

@@ -146,7 +146,8 @@ def _read_as(again: Parsed, path: str, before: Lift) -> dict[str, Decision]:
     for function in again.analysis.functions:
         earlier = decided.get(function.qualname)
         if earlier:
-            result[function.key] = replace(result[function.key], verdict=earlier.pop(0).verdict)
+            # What is waited for by a method is so already.
+            result[function.key] = replace(result[function.key], verdict=earlier.pop(0).verdict, objects=())
     return result
 
 
@@ -160,5 +161,7 @@ def _carried(before: Lift, functions: list[Function]) -> dict[str, Decision]:
         earlier = decided.get(function.qualname)
         decision = earlier.pop(0) if earlier else Decision(Verdict.NATIVE)
         # What was adapted to call into native coroutines calls their iterators now, and classes have what they lacked.
-        result[function.key] = replace(decision, to_native=frozenset(), to_both=frozenset(), awaits_as_well=False)
+        result[function.key] = replace(
+            decision, to_native=frozenset(), to_both=frozenset(), awaits_as_well=False, objects=()
+        )
     return result

@@ -40,6 +40,8 @@ class Lift:
     """Whether the coroutines become generators again, in another style: then generators may delegate to them."""
     keeps_helpers: bool = True
     """Whether aiocompat's functions in the place of syntax stay aiocompat's: lowering finds them a place itself."""
+    waits_for_objects: bool = True
+    """Whether what it becomes in the end can wait for objects, by their ``__iter__`` or ``__await__``."""
     renames: Renames = field(default_factory=Renames)
     oldest: tuple[int, int] | None = None
     """The oldest Python that the result runs on, where no newer one is left out."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
-from aioport.analysis import Function
+from aioport.analysis import Analysis, Function
 from aioport.findings import Applicability, Severity
-from aioport.inference import Verdict
+from aioport.inference import Decision, Verdict
 from aioport.lifting.added_imports import import_module
 from aioport.lifting.context import Lift
 
@@ -35,6 +37,21 @@ def mark_iterators(lift: Lift) -> None:
             "take it away where no generator waits for these objects any more, and __await__ is there",
             applicability=Applicability.SAFE,
         )
+
+
+def with_protocols(analysis: Analysis, decisions: dict[str, Decision]) -> dict[str, Decision]:
+    """``decisions`` with each ``__iter__`` and ``__await__`` that waits a coroutine.
+
+    So it is where nothing but a call of such a method can be waited for.
+    """
+    result = dict(decisions)
+    for function in analysis.functions:
+        decision = decisions[function.key]
+        blocked = {blocker.code for blocker in function.blockers} - {"protocol-method"}
+        if decision.waits_as_protocol and not blocked and function.node.asynchronous is None:
+            native = replace(decision, verdict=Verdict.NATIVE, to_native=frozenset(), to_both=frozenset())
+            result[function.key] = replace(native, awaits_as_well=False)
+    return result
 
 
 def _is_generator_for_yield_from(lift: Lift, function: Function) -> bool:
