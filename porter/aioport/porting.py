@@ -72,7 +72,7 @@ def _lowered(parsed: Parsed, context: Lift, data: bytes, settings: Settings) -> 
     if done.text != parsed.source.text:
         check_compiles(parsed, shield(done.text).text)
         if not settings.fast:
-            check_read_back(parsed, done, context, settings, lifted, rendered)
+            check_read_back(parsed, done, context, settings, partial(lifted, reads_back=True), rendered)
         done = replace(done, findings=(*done.findings, *_needs_of_port(parsed, done, settings)))
     after = encode(parsed.source, done.text)
     return Port(FileReport(path, data, after, done.functions, tuple(sorted(done.findings))), done.links)
@@ -105,9 +105,11 @@ def _needs(parsed: Parsed, text: str, settings: Settings) -> Iterator[Finding]:
     return find_needs(output.path, shield(text).text, analysed, settings.target_version, lines)
 
 
-def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:
+def lifted(
+    parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings, *, reads_back: bool = False
+) -> Lift:
     """All passes run over one file: the edits and findings, with nothing applied yet."""
-    context = _context(parsed, decisions, path, settings)
+    context = replace(_context(parsed, decisions, path, settings), reads_back=reads_back)
     lift(context)
     context.findings[:] = parsed.in_original(context.findings)
     return context

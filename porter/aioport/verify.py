@@ -113,7 +113,7 @@ def check_read_back(
     text = again.shielded.unshield(rendered(lift))
     if text == done.pivot:
         return
-    expected, got = _trees(done.pivot, done.unlike), _trees(text, done.unlike)
+    expected, got = trees(done.pivot, done.unlike), trees(text, done.unlike)
     if expected != got:
         name = next((name for (name, old), (_, new) in zip(expected, got) if old != new), "")
         what = f"{name}() in the port of this file does" if name else "the port of this file does"
@@ -121,7 +121,7 @@ def check_read_back(
         raise SourceError(path, "bug", message, "please report it to aioport, with the file")
 
 
-def _trees(text: str, unlike: frozenset[str]) -> list[tuple[str, str]]:
+def trees(text: str, unlike: frozenset[str]) -> list[tuple[str, str]]:
     """Each function of async/await ``text`` that has to read back with its tree; the module first, with no name."""
     found: list[tuple[str, str]] = []
 

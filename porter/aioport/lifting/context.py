@@ -42,6 +42,8 @@ class Lift:
     """Whether aiocompat's functions in the place of syntax stay aiocompat's: lowering finds them a place itself."""
     waits_for_objects: bool = True
     """Whether what it becomes in the end can wait for objects, by their ``__iter__`` or ``__await__``."""
+    reads_back: bool = False
+    """Whether it reads what was lowered for the target version, so that generators have the meaning of that already."""
     renames: Renames = field(default_factory=Renames)
     oldest: tuple[int, int] | None = None
     """The oldest Python that the result runs on, where no newer one is left out."""
@@ -88,7 +90,7 @@ class Lift:
         names = self.analysis.names
         bindings = [b for scope in names.scopes.values() for found in scope.bindings.values() for b in found]
         portable = any((binding.origin or "").startswith("aiocompat") for binding in bindings)
-        if portable:
+        if portable or self.reads_back:
             return set()
         left = {f for f in self.analysis.functions if self.audits and self.stays(f) and not f.node.asynchronous}
         return left | set(self.converted())
