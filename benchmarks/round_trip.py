@@ -17,12 +17,13 @@ import warnings
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import aioport.porting
 from aioport.config import Settings
 from aioport.findings import Severity
 from aioport.history import Version
-from aioport.pivot import Lowered
+from aioport.pivot import Lowered, lower_text
 from aioport.project import port_bytes
 from aioport.results import FileReport
 from aioport.styles import target_of
@@ -38,13 +39,12 @@ _STYLES: tuple[tuple[str, Version], ...] = (
 _SEPARATOR = "# --- ported ---\n"
 
 
-_lower_text = aioport.porting.lower_text
 _lowered: list[Lowered] = []
 """What the last port was lowered from, which its report does not say."""
 
 
 def _noted(*args: Any) -> Lowered:
-    _lowered[:] = [_lower_text(*args)]
+    _lowered[:] = [lower_text(*args)]
     return _lowered[0]
 
 
@@ -104,7 +104,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("paths", nargs="+", type=Path, help="files and folders")
     options = parser.parse_args()
-    aioport.porting.lower_text = _noted
     files = [file for path in options.paths for file in (sorted(path.rglob("*.py")) if path.is_dir() else [path])]
     status = 0
     for to, version in _STYLES:
@@ -125,4 +124,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with patch.object(aioport.porting, "lower_text", _noted):
+        sys.exit(main())

@@ -62,8 +62,7 @@ class Imports:
 
     def _added(self, anchor: Statement | None) -> list[Statement]:
         lower = self._lower
-        words = sorted(word for word in lower.words if word and lower.is_imported_by_name(word))
-        bare = "" in lower.words or any(word and word not in words for word in lower.words)
+        bare = any(not word or not lower.is_imported_by_name(word) for word in lower.words)
         added: list[Statement] = []
         if bare and lower.module_binding is None:
             added.append(_import(lower.module, lower.module_name))
@@ -72,11 +71,18 @@ class Imports:
         if self._helped:
             added.append(_import_from("aiocompat", sorted(self._helped)))
         joined = isinstance(anchor, cst.ImportFrom) and not isinstance(anchor.names, cst.ImportStar)
-        if words and not joined:
+        if (words := self._words()) and not joined:
             added.append(_import_from(lower.module, words))
         bound = lower.analysis.names.top.bindings
         added.extend(_import(module, module) for module in sorted(lower.modules) if module not in bound)
         return added
+
+    def _words(self) -> list[str]:
+        """The words that are used by their bare names, and that the file does not import itself."""
+        lower = self._lower
+        origins = {name: {b.origin for b in found} for name, found in lower.analysis.names.top.bindings.items()}
+        used = (word for word in lower.words if word and lower.is_imported_by_name(word))
+        return sorted(word for word in used if origins.get(word) != {f"{lower.module}.{word}"})
 
     # import asyncio
 
@@ -173,10 +179,9 @@ class Imports:
         for alias in node.names:
             self._alias(alias, below, names, kept)
         if is_anchor:
-            words = sorted(word for word in lower.words if word and lower.is_imported_by_name(word))
             # On a line of its own each, where the names are.
             comma = node.names[0].comma if len(node.names) > 1 else cst.MaybeSentinel.DEFAULT
-            names = [*(cst.ImportAlias(cst.Name(word), comma=comma) for word in words), *names]
+            names = [*(cst.ImportAlias(cst.Name(word), comma=comma) for word in self._words()), *names]
         if list(node.names) == names and lower.module == "asyncio":
             return [node]
         if (kept and names) or below.partition(".")[0] in lower.vocabulary.missing:
