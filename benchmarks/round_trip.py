@@ -15,6 +15,7 @@ import ast
 import sys
 import warnings
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -53,6 +54,12 @@ def port(text: str, path: str, to: str, version: Version) -> FileReport:
     return port_bytes(text.encode(), path, Settings(to=to, target_version=version, jobs=1))
 
 
+@cache
+def native(text: str, path: str, version: Version) -> FileReport:
+    """The pivot that a file is lowered from, the same for most styles."""
+    return port(text, path, "async-await", version)
+
+
 def codes(report: FileReport, least: Severity) -> str:
     """The codes of a port's findings."""
     return " ".join(sorted({finding.code for finding in report.findings if finding.severity >= least}))
@@ -61,11 +68,11 @@ def codes(report: FileReport, least: Severity) -> str:
 def round_trip(text: str, path: str, to: str, version: Version) -> tuple[str, str]:
     """What became of one file: ``equal``, ``refused``, ``unequal`` and so on; and the codes that say why."""
     pivot_version = target_of(to).meaning or target_of("async-await").default
-    pivot = port(text, path, "async-await", pivot_version)
+    pivot = native(text, path, pivot_version)
     if codes(pivot, Severity.FAILURE):
         return "no pivot", codes(pivot, Severity.FAILURE)
-    native = pivot.after.decode()
-    lowered = port(native, path, to, version)
+    before = pivot.after.decode()
+    lowered = port(before, path, to, version)
     if codes(lowered, Severity.FAILURE):
         return "failed", codes(lowered, Severity.FAILURE)
     if not lowered.changed:
@@ -74,7 +81,7 @@ def round_trip(text: str, path: str, to: str, version: Version) -> tuple[str, st
     again = port(lowered.after.decode(), path, "async-await", pivot_version)
     if codes(again, Severity.FAILURE):
         return "failed", codes(again, Severity.FAILURE)
-    if same_tree(native, again.after.decode()):
+    if same_tree(before, again.after.decode()):
         return "equal", ""
     if trees(done.pivot, done.unlike) == trees(again.after.decode(), done.unlike):
         return "equal in other words", ""
