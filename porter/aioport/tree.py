@@ -133,10 +133,6 @@ class Edits:
     def __bool__(self) -> bool:
         return bool(self._rewrites)
 
-    def all(self) -> Iterator[tuple[cst.CSTNode, Rewrite]]:
-        """Every rewrite, with its node."""
-        return ((node, rewrite) for node, rewrites in self._rewrites.items() for rewrite in rewrites)
-
     def on(self, node: cst.CSTNode, rewrite: Rewrite) -> None:
         """Have ``rewrite`` called with what became of ``node`` once its children were rewritten."""
         self._rewrites.setdefault(node, []).append(rewrite)

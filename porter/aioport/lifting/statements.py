@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import libcst as cst
 
 from aioport.lifting.context import Lift
-from aioport.tree import Edits
 
 
 def remove_statement(lift: Lift, statement: cst.BaseSmallStatement) -> None:
@@ -16,30 +15,25 @@ def remove_statement(lift: Lift, statement: cst.BaseSmallStatement) -> None:
     A block that would be left empty gets ``pass``.
     """
     lift.consume(statement)
-    take_out(lift.edits, lift.analysis.names.parents, statement)
-
-
-def take_out(edits: Edits, parents: Mapping[cst.CSTNode, cst.CSTNode], statement: cst.BaseSmallStatement) -> None:
-    """The same for a statement in which no name matters."""
-    line = parents[statement]
+    line = lift.analysis.names.parents[statement]
     if not isinstance(line, cst.SimpleStatementLine):
-        edits.replace(statement, cst.Pass())
+        lift.edits.replace(statement, cst.Pass())
         return
     if len(line.body) > 1:
-        _remove_from_line(edits, statement, line)
+        _remove_from_line(lift, statement, line)
         return
-    block = parents[line]
+    block = lift.analysis.names.parents[line]
     siblings: Sequence[cst.CSTNode] = block.body if isinstance(block, (cst.IndentedBlock, cst.Module)) else ()
     if isinstance(block, cst.IndentedBlock) and len(siblings) == 1:
-        edits.replace(statement, cst.Pass())
+        lift.edits.replace(statement, cst.Pass())
         return
-    edits.remove(line)
+    lift.edits.remove(line)
     index = list(siblings).index(line)
     lines = comment_lines(line.leading_lines, line.trailing_whitespace)
     if not lines and _heads_a_group(siblings[index : index + 2]):
         lines = list(line.leading_lines)
     if lines:
-        _move_lines(edits, lines, block, siblings, index)
+        _move_lines(lift, lines, block, siblings, index)
 
 
 def remove_block(lift: Lift, statement: cst.BaseCompoundStatement) -> None:
@@ -52,10 +46,10 @@ def remove_block(lift: Lift, statement: cst.BaseCompoundStatement) -> None:
         lift.edits.remove(statement)
 
 
-def _remove_from_line(edits: Edits, statement: cst.BaseSmallStatement, line: cst.SimpleStatementLine) -> None:
-    edits.remove(statement)
+def _remove_from_line(lift: Lift, statement: cst.BaseSmallStatement, line: cst.SimpleStatementLine) -> None:
+    lift.edits.remove(statement)
     if line.body[-1] is statement:
-        edits.on(
+        lift.edits.on(
             line.body[-2],
             lambda updated: updated.with_changes(semicolon=cst.MaybeSentinel.DEFAULT),
         )
@@ -75,17 +69,17 @@ def _heads_a_group(statements: Sequence[cst.CSTNode]) -> bool:
 
 
 def _move_lines(
-    edits: Edits, lines: list[cst.EmptyLine], block: cst.CSTNode, siblings: Sequence[cst.CSTNode], index: int
+    lift: Lift, lines: list[cst.EmptyLine], block: cst.CSTNode, siblings: Sequence[cst.CSTNode], index: int
 ) -> None:
     if index + 1 < len(siblings):
-        edits.on(
+        lift.edits.on(
             siblings[index + 1],
             lambda updated: updated.with_changes(
                 leading_lines=[*lines, *updated.leading_lines]  # type: ignore[attr-defined]
             ),
         )
     else:
-        edits.on(
+        lift.edits.on(
             block,
             lambda updated: updated.with_changes(footer=[*lines, *updated.footer]),  # type: ignore[attr-defined]
         )

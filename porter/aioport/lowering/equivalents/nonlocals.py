@@ -9,10 +9,10 @@ from typing import Union
 import libcst as cst
 
 from aioport.lifting.parentheses import parenthesized
-from aioport.lifting.statements import take_out
-from aioport.lowering.context import Equivalent, Lower
+from aioport.lifting.statements import comment_lines
+from aioport.lowering.context import Equivalent, Lower, unchanged
 from aioport.names import Scope
-from aioport.tree import Edits, below_docstring, walk
+from aioport.tree import below_docstring, walk
 
 _PYTHON3 = (3, 0)
 _READING_VARIABLES = frozenset(f"builtins.{name}" for name in ("dir", "eval", "exec", "locals", "vars"))
@@ -29,16 +29,52 @@ def of_nonlocals(lower: Lower) -> Iterator[Equivalent]:
     if lower.version >= _PYTHON3:
         return
     held: dict[_Variable, tuple[cst.Nonlocal, _First]] = {}
+    removed: list[cst.Nonlocal] = []
     for node in walk(lower.analysis.module):
         if isinstance(node, cst.Nonlocal):
             firsts = {variable: _first_binding(lower, *variable) for variable in _variables(lower, node)}
             known = {variable: (node, first) for variable, first in firsts.items() if first is not None}
             if len(known) == len(node.names):
                 held = {**known, **held}
-                edits = Edits()
-                take_out(edits, lower.analysis.names.parents, node)
-                yield from (Equivalent(node, *edit) for edit in edits.all())
+                removed.append(node)
+    yield from _taken_out(lower, removed)
     yield from _as_lists(lower, held)
+
+
+def _taken_out(lower: Lower, nodes: Sequence[cst.Nonlocal]) -> Iterator[Equivalent]:
+    parents = lower.analysis.names.parents
+    blocks: dict[cst.CSTNode, cst.Nonlocal] = {}
+    for node in nodes:
+        line = parents[node]
+        if isinstance(line, cst.SimpleStatementLine):
+            yield Equivalent(node, node, unchanged)
+            blocks.setdefault(parents[line], node)
+        else:
+            yield Equivalent(node, node, lambda updated: cst.Pass(semicolon=updated.semicolon))  # type: ignore[attr-defined]
+    yield from (Equivalent(node, block, _without_nonlocals) for block, node in blocks.items())
+
+
+def _without_nonlocals(updated: cst.CSTNode) -> cst.CSTNode:
+    """A block without its ``nonlocal`` statements, with the comments on them."""
+    assert isinstance(updated, cst.IndentedBlock)
+    body: list[cst.BaseStatement] = []
+    above: list[cst.EmptyLine] = []
+    for line in updated.body:
+        assert isinstance(line, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
+        rest = line
+        if isinstance(line, cst.SimpleStatementLine):
+            kept = [small for small in line.body if not isinstance(small, cst.Nonlocal)]
+            if not kept:
+                above += comment_lines(line.leading_lines, line.trailing_whitespace) or line.leading_lines
+                continue
+            last = kept[-1].with_changes(semicolon=line.body[-1].semicolon)
+            rest = line.with_changes(body=[*kept[:-1], last])
+        # Where there is a line between them already it is enough.
+        apart = above if any(empty.comment for empty in above) or not line.leading_lines else []
+        body.append(rest.with_changes(leading_lines=[*apart, *line.leading_lines]) if apart else rest)
+        above = []
+    footer = [*(empty for empty in above if empty.comment), *updated.footer]
+    return updated.with_changes(body=body or [cst.SimpleStatementLine([cst.Pass()])], footer=footer)
 
 
 def _variables(lower: Lower, node: cst.Nonlocal) -> Iterator[_Variable]:
