@@ -30,7 +30,7 @@ def of_nonlocals(lower: Lower) -> Iterator[Equivalent]:
         return
     held: dict[_Variable, tuple[cst.Nonlocal, _First]] = {}
     removed: list[cst.Nonlocal] = []
-    for node in walk(lower.analysis.module):
+    for node in lower.analysis.nodes:
         if isinstance(node, cst.Nonlocal):
             firsts = {variable: _first_binding(lower, *variable) for variable in _variables(lower, node)}
             known = {variable: (node, first) for variable, first in firsts.items() if first is not None}
