@@ -46,8 +46,8 @@ def infer(
     """Decide for every function; the result maps path, then function key, to the decision.
 
     ``unsafe`` takes a generator that may be a coroutine for one. ``coroutine_decorators`` are patterns for the dotted
-    names of decorators whose functions are coroutines. Without ``waits_for_objects`` the
-    methods by which objects are waited for are called, and may be coroutines.
+    names of decorators whose functions are coroutines. Without ``waits_for_objects`` the methods
+    by which objects are waited for are called, and may be coroutines.
     """
     project = _Project(list(files), coroutine_decorators, waits_for_objects)
     project.leave_iterated()

@@ -59,7 +59,8 @@ def _lift_await(lift: Lift, suspension: Suspension, method: str) -> None:
     def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(updated, cst.Yield)
         operand = _operand(updated, wrappers)
-        operand = awaited_by_hand(operand) or operand
+        if isinstance(updated.value, cst.From):
+            operand = awaited_by_hand(operand) or operand
         if method:
             operand = cst.Call(cst.Attribute(as_primary(operand), cst.Name(method)))
         return fitted(lift, suspension.node, to_await(operand, updated))
