@@ -71,7 +71,9 @@ class Imports:
             added.append(_import("aiocompat", "aiocompat"))
         if self._helped:
             added.append(_import_from("aiocompat", sorted(self._helped)))
-        joined = isinstance(anchor, cst.ImportFrom) and not isinstance(anchor.names, cst.ImportStar)
+        # Modules below the library do not have its words.
+        of_library = isinstance(anchor, cst.ImportFrom) and dotted(anchor.module) == "asyncio"
+        joined = of_library and not isinstance(anchor.names, cst.ImportStar)  # type: ignore[union-attr]
         if (words := self._words()) and not joined:
             added.append(_import_from(lower.module, words))
         bound = lower.analysis.names.top.bindings
@@ -183,7 +185,7 @@ class Imports:
         names: list[cst.ImportAlias] = []
         for alias in node.names:
             self._alias(alias, below, names, kept)
-        if is_anchor:
+        if is_anchor and not below:
             # On a line of its own each, where the names are.
             comma = node.names[0].comma if len(node.names) > 1 else cst.MaybeSentinel.DEFAULT
             names = [*(cst.ImportAlias(cst.Name(word), comma=comma) for word in self._words()), *names]
