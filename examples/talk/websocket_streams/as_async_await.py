@@ -56,7 +56,7 @@ class WebSocket(object):
 
     async def close(self):
         await self.write(CLOSE, struct.pack("!H", 1000))
-        while (await self.receive()) is not None:
+        while await self.receive() is not None:
             pass
         self.writer.close()
         # The loop closes the connection in its next turn.
