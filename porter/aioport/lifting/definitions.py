@@ -13,7 +13,7 @@ from aioport.lifting.parentheses import as_primary
 from aioport.lifting.statements import comment_lines, remove_statement
 from aioport.names import dotted
 from aioport.styles import words
-from aioport.tree import Rewrite, walk
+from aioport.tree import Rewrite
 from aioport.values import Awaitability
 
 
@@ -71,7 +71,7 @@ def _await_returned(lift: Lift, function: Function) -> None:
 
 def _unused(lift: Lift) -> str:
     """A name that nothing in the file goes by."""
-    taken = {node.value for node in walk(lift.analysis.module) if isinstance(node, cst.Name)}
+    taken = {node.value for node in lift.analysis.nodes if isinstance(node, cst.Name)}
     return next(name for name in chain(["result"], (f"result_{n}" for n in count(2))) if name not in taken)
 
 
