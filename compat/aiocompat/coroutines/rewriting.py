@@ -1,29 +1,15 @@
 """Python 3.5 and later: a function over ``yield From(x)`` and ``raise Return(v)`` made an ``async def``, as a tree."""
 
 import ast
-import collections
-import functools
 
 from aiocompat.coroutines.marks import From, Return
 
 # Stands for the module `waiting` in the code of converted functions: a constant, as their globals are the user's.
 WAITING = b"aiocompat.coroutines.waiting"
-# Any function that is called may raise Return. Python's own message for `await 5` names neither function nor line.
-_AROUND_BODY = ast.parse(
-    """\
-try:
-    pass
-except {0!r}.Return:
-    return {0!r}.returned()
-except {0!r}.TypeError:
-    {0!r}.explain()
-    raise
-""".format(WAITING)
-).body[0]
-_HANDLERS = _AROUND_BODY.handlers
-_IN_HANDLERS = [node for handler in _HANDLERS for node in ast.walk(handler) if isinstance(node, (ast.stmt, ast.expr))]
 _WAIT_FOR_NONE = ast.parse("{0!r}.wait(None)".format(WAITING), mode="eval").body
 _WAIT = ast.parse("{0!r}.wait".format(WAITING), mode="eval").body
+# Bytes up to 3.7, Constant from 3.8 on.
+_Constant, _LOAD = type(_WAIT.value), ast.Load()
 _WITHOUT_CODE = frozenset(["ctx", "op", "ops", "id", "attr", "name", "names", "arg", "n", "s", "kind"])
 
 
@@ -53,40 +39,61 @@ class Rewriting(object):
         self._all(body)
         if body:
             # Its place is that of what it begins with, so that it is no line of its own to debuggers and coverage.
-            body = [_at(ast.Try(body, self._handlers(definition), [], []), body[0])]
+            body = [_at(ast.Try(body, self._handlers(_place(definition)), [], []), body[0])]
         native.body = documentation + body
         return _at(native, definition)
 
-    def _handlers(self, definition):
-        """The handlers around the body. All functions share their nodes, which profiling showed to be dear to copy."""
-        for node in _IN_HANDLERS:
-            _at(node, definition)
+    def _handlers(self, place):
+        """The handlers around the body. ``place`` is given to the nodes as they are made: there are many of them.
+
+        Any function that is called may raise Return. Python's own message for ``await 5`` names neither function nor
+        line::
+
+            except waiting.Return:
+                return waiting.returned()
+            except waiting.TypeError:
+                waiting.explain()
+                raise
+        """
+
+        def named(name):
+            return ast.Attribute(_Constant(WAITING, **place), name, _LOAD, **place)
+
+        def called(name):
+            return ast.Call(named(name), [], [], **place)
+
+        returning = [ast.Return(called("returned"), **place)]
         # Never run, but read by the compiler. From and Return may be free, and are gone.
-        free = [_at(ast.Expr(_at(ast.Name(name, ast.Load()), definition)), definition) for name in self._free_names]
-        returned, explained = _HANDLERS
-        returned = ast.ExceptHandler(returned.type, None, returned.body + free)
-        return [_at(returned, definition), _at(explained, definition)]
+        returning += [ast.Expr(ast.Name(name, _LOAD, **place), **place) for name in self._free_names]
+        explaining = [ast.Expr(called("explain"), **place), ast.Raise(None, None, **place)]
+        return [
+            ast.ExceptHandler(named("Return"), None, returning, **place),
+            ast.ExceptHandler(named("TypeError"), None, explaining, **place),
+        ]
 
     def _rewritten(self, node):
-        return _REWRITINGS[type(node)](self, node)
+        return (_REWRITINGS[type(node)] or Rewriting._fields)(self, node)
 
     def _fields(self, node):
         # Most of the time goes here.
-        for field in _fields_with_code(type(node)):
+        for field in _FIELDS[type(node)]:
             value = getattr(node, field, None)
             if type(value) is list:
                 if value:
                     self._all(value)
-            elif _fields_with_code(type(value)):
-                rewritten = _REWRITINGS[type(value)](self, value)
-                if rewritten is not value:
-                    setattr(node, field, rewritten)
+            else:
+                rewriting = _REWRITINGS[type(value)]
+                if rewriting is not None:
+                    rewritten = rewriting(self, value)
+                    if rewritten is not value:
+                        setattr(node, field, rewritten)
         return node
 
     def _all(self, nodes):
         for index, node in enumerate(nodes):
-            if _fields_with_code(type(node)):
-                nodes[index] = _REWRITINGS[type(node)](self, node)
+            rewriting = _REWRITINGS[type(node)]
+            if rewriting is not None:
+                nodes[index] = rewriting(self, node)
 
     def _all_watched(self, nodes, watched):
         before, self._watched = self._watched, self._watched or watched
@@ -172,8 +179,25 @@ class Rewriting(object):
         return self.marks.get(path) is mark
 
 
-_REWRITINGS = collections.defaultdict(
-    lambda: Rewriting._fields,
+class _Fields(dict):
+    """By kind of node, its fields that may have other nodes in them. None for what is not a node."""
+
+    def __missing__(self, kind):
+        is_leaf = not issubclass(kind, ast.AST) or kind is getattr(ast, "Constant", None)
+        self[kind] = [] if is_leaf else [field for field in kind._fields if field not in _WITHOUT_CODE]
+        return self[kind]
+
+
+class _Rewritings(dict):
+    """By kind of node, the method of Rewriting for it, or None where there is nothing below it."""
+
+    def __missing__(self, kind):
+        self[kind] = Rewriting._fields if _FIELDS[kind] else None
+        return self[kind]
+
+
+_FIELDS = _Fields()
+_REWRITINGS = _Rewritings(
     {
         ast.Yield: Rewriting._yield,
         ast.YieldFrom: Rewriting._refuse,
@@ -189,15 +213,12 @@ _REWRITINGS = collections.defaultdict(
         ast.SetComp: Rewriting._comprehension,
         ast.DictComp: Rewriting._comprehension,
         ast.GeneratorExp: Rewriting._comprehension,
-    },
+    }
 )
 
 
-@functools.lru_cache(maxsize=None)
-def _fields_with_code(kind):
-    """The fields of a kind of node that may have other nodes in them. None for what is not a node."""
-    is_leaf = not issubclass(kind, ast.AST) or kind is getattr(ast, "Constant", None)
-    return [] if is_leaf else [field for field in kind._fields if field not in _WITHOUT_CODE]
+def _place(node):
+    return {name: getattr(node, name) for name in node._attributes}
 
 
 def _at(node, place):
