@@ -4,6 +4,7 @@ import importlib.util
 import os
 import py_compile
 import sys
+import time
 
 import pytest
 from test_native_conversion import START, is_converted, load, methods_of, new_module, outcome
@@ -159,16 +160,18 @@ class Cached(object):
         self.path = str(path)
         path.write(TEXT)
         self.code = compile(TEXT, self.path, "exec", 0, True)
+        os.utime(self.path, (1000000000, 1000000000))
         self.compiled = py_compile.compile(self.path)
-        status = os.stat(self.path)
-        os.utime(self.compiled, (status.st_mtime, status.st_mtime + 5))
+        self.age()
+
+    def age(self):
+        os.utime(self.compiled, (time.time() + 5, time.time() + 5))
 
     def change(self, text):
         """Change the source, and let it seem unchanged."""
-        status = os.stat(self.path)
         with open(self.path, "w") as file:
             file.write(text)
-        os.utime(self.path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        os.utime(self.path, (1000000000, 1000000000))
 
     def run(self, monkeypatch):
         """The module, of the text that was there first, and how often something was compiled."""
@@ -213,6 +216,7 @@ def test_but_not_where_it_may_be_of_another_text(cached, monkeypatch):
 def damaged(cached):
     with open(cached.compiled, "r+b") as file:
         file.truncate(20)
+    cached.age()
 
 
 def moved(cached):
@@ -222,13 +226,19 @@ def moved(cached):
     cached.path, cached.code = moved, compile(TEXT, moved, "exec", 0, True)
 
 
+def outdated(cached):
+    cached.change(TEXT + "# The end.\n")
+    cached.age()
+
+
 def hashed(cached):
     py_compile.compile(cached.path, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    cached.age()
 
 
 @pytest.mark.parametrize(
     "change",
-    [lambda cached: os.remove(cached.compiled), lambda cached: os.utime(cached.compiled, None), damaged, moved]
+    [lambda cached: os.remove(cached.compiled), lambda cached: os.utime(cached.compiled, None), damaged, moved, outdated]
     + [hashed] * (sys.version_info >= (3, 7)),
 )
 def test_nor_where_it_says_nothing(cached, monkeypatch, change):
