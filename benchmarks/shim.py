@@ -9,9 +9,9 @@ for the driver that takes over where there is no source; and up to 3.10 one for 
 from``.
 
 Then what a module full of coroutines costs over the same undecorated, in milliseconds per thousand lines and in times
-that its source could be compiled in the same process: its first import, the first call of each of its functions, and both
-in a later process, which finds the converted code kept. Up to 3.10 also its first import when Python's own code of it
-was written within two seconds of the source, which then does not prove what the source says.
+that its source could be compiled in the same process: its first import, the first call of each of its functions, and
+both in a later process, which finds the converted code kept. Up to 3.10 also its first import when Python's own code of
+it was written within two seconds of the source, and does not prove what that says.
 
 The contenders take turns, in both orders, and the best of all rounds counts, since machines are shared and noisy. What
 happens once in a process is measured as time of the processor.

@@ -138,7 +138,11 @@ def test_what_is_refused_leaves_the_others(tmpdir, monkeypatch):
 
     monkeypatch.setattr(conversion, "_converted", refused)
     module = load(REFUSED, tmpdir)
-    assert [is_converted(function) for function in (module.wrong, module.Class.wrong, module.main)] == [False, False, True]
+    assert [is_converted(function) for function in (module.wrong, module.Class.wrong, module.main)] == [
+        False,
+        False,
+        True,
+    ]
     assert outcome(module) == ("wrong", [])
 
 
@@ -213,6 +217,14 @@ def test_but_not_where_it_may_be_of_another_text(cached, monkeypatch):
     assert is_converted(module.give) and not is_converted(module.main)
 
 
+def gone(cached):
+    os.remove(cached.compiled)
+
+
+def written_at_once(cached):
+    os.utime(cached.compiled, None)
+
+
 def damaged(cached):
     with open(cached.compiled, "r+b") as file:
         file.truncate(20)
@@ -238,7 +250,13 @@ def hashed(cached):
 
 @pytest.mark.parametrize(
     "change",
-    [lambda cached: os.remove(cached.compiled), lambda cached: os.utime(cached.compiled, None), damaged, moved, outdated]
+    [
+        lambda cached: os.remove(cached.compiled),
+        lambda cached: os.utime(cached.compiled, None),
+        damaged,
+        moved,
+        outdated,
+    ]
     + [hashed] * (sys.version_info >= (3, 7)),
 )
 def test_nor_where_it_says_nothing(cached, monkeypatch, change):

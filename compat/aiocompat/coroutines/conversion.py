@@ -1,9 +1,9 @@
 """Python 3.5 and later: native coroutine code from the source of a function that waits with From.
 
-A function is converted by itself, when it is decorated or first called. Its lines are parsed and compiled twice: as
-they are, and made an ``async def``. Unless the first gives exactly the code that was loaded nothing is converted:
-source that changed meanwhile, code that pytest, an import hook or a debugger rewrote. Names count with what they mean
-at that time.
+A function is converted by itself, when it is decorated or first called, unless that was done with its module (see
+``modules``). Its lines are parsed and compiled twice: as they are, and made an ``async def``. Unless the first gives
+exactly the code that was loaded nothing is converted: source that changed meanwhile, code that pytest, an import hook
+or a debugger rewrote. Names count with what they mean at that time.
 """
 
 import __future__
@@ -152,7 +152,8 @@ def silenced(filename):
 def _filter(filename):
     # The compiler gives a file's name for that of the module.
     module = filename[: -len(".py")] if filename.endswith(".py") else filename
-    return ("ignore", None, Warning, re.compile(re.escape(module) + r"\Z"), 0)
+    # Compiling an expression costs as much as converting a function.
+    return ("ignore", None, Warning, types.SimpleNamespace(match=module.__eq__), 0)
 
 
 def _converted(function, lines):

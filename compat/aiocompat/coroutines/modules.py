@@ -13,8 +13,17 @@ import os
 import struct
 import sys
 
-from aiocompat.coroutines.conversion import compiled_like, global_meaning, lock, meaning_of, nested, silenced
-from aiocompat.coroutines.conversion import source_of, stands_for, strip
+from aiocompat.coroutines.conversion import (
+    compiled_like,
+    global_meaning,
+    lock,
+    meaning_of,
+    nested,
+    silenced,
+    source_of,
+    stands_for,
+    strip,
+)
 from aiocompat.coroutines.keeping import keep_for_this_run, kept_any
 from aiocompat.coroutines.rewriting import Refused, Rewriting, dotted
 

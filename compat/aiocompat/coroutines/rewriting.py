@@ -1,6 +1,8 @@
 """Python 3.5 and later: a function over ``yield From(x)`` and ``raise Return(v)`` made an ``async def``, as a tree."""
 
 import ast
+import collections
+import functools
 
 from aiocompat.coroutines.marks import From, Return
 
@@ -72,28 +74,25 @@ class Rewriting(object):
         ]
 
     def _rewritten(self, node):
-        return (_REWRITINGS[type(node)] or Rewriting._fields)(self, node)
+        return _REWRITINGS[type(node)](self, node)
 
     def _fields(self, node):
         # Most of the time goes here.
-        for field in _FIELDS[type(node)]:
+        for field in _fields_with_code(type(node)):
             value = getattr(node, field, None)
             if type(value) is list:
                 if value:
                     self._all(value)
-            else:
-                rewriting = _REWRITINGS[type(value)]
-                if rewriting is not None:
-                    rewritten = rewriting(self, value)
-                    if rewritten is not value:
-                        setattr(node, field, rewritten)
+            elif _fields_with_code(type(value)):
+                rewritten = _REWRITINGS[type(value)](self, value)
+                if rewritten is not value:
+                    setattr(node, field, rewritten)
         return node
 
     def _all(self, nodes):
         for index, node in enumerate(nodes):
-            rewriting = _REWRITINGS[type(node)]
-            if rewriting is not None:
-                nodes[index] = rewriting(self, node)
+            if _fields_with_code(type(node)):
+                nodes[index] = _REWRITINGS[type(node)](self, node)
 
     def _all_watched(self, nodes, watched):
         before, self._watched = self._watched, self._watched or watched
@@ -179,25 +178,8 @@ class Rewriting(object):
         return self.marks.get(path) is mark
 
 
-class _Fields(dict):
-    """By kind of node, its fields that may have other nodes in them. None for what is not a node."""
-
-    def __missing__(self, kind):
-        is_leaf = not issubclass(kind, ast.AST) or kind is getattr(ast, "Constant", None)
-        self[kind] = [] if is_leaf else [field for field in kind._fields if field not in _WITHOUT_CODE]
-        return self[kind]
-
-
-class _Rewritings(dict):
-    """By kind of node, the method of Rewriting for it, or None where there is nothing below it."""
-
-    def __missing__(self, kind):
-        self[kind] = Rewriting._fields if _FIELDS[kind] else None
-        return self[kind]
-
-
-_FIELDS = _Fields()
-_REWRITINGS = _Rewritings(
+_REWRITINGS = collections.defaultdict(
+    lambda: Rewriting._fields,
     {
         ast.Yield: Rewriting._yield,
         ast.YieldFrom: Rewriting._refuse,
@@ -213,8 +195,15 @@ _REWRITINGS = _Rewritings(
         ast.SetComp: Rewriting._comprehension,
         ast.DictComp: Rewriting._comprehension,
         ast.GeneratorExp: Rewriting._comprehension,
-    }
+    },
 )
+
+
+@functools.lru_cache(maxsize=None)
+def _fields_with_code(kind):
+    """The fields of a kind of node that may have other nodes in them. None for what is not a node."""
+    is_leaf = not issubclass(kind, ast.AST) or kind is getattr(ast, "Constant", None)
+    return [] if is_leaf else [field for field in kind._fields if field not in _WITHOUT_CODE]
 
 
 def _place(node):
