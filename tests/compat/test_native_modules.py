@@ -264,3 +264,10 @@ def test_nor_where_it_says_nothing(cached, monkeypatch, change):
     module, compiled = cached.run(monkeypatch)
     assert is_converted(module.main)
     assert (outcome(module), compiled) == ((3, []), 3)
+
+
+def test_few_functions_are_converted_one_by_one(cached, monkeypatch):
+    with open(cached.path, "a") as file:
+        file.write("\n" * 300)
+    module, compiled = cached.run(monkeypatch)
+    assert (is_converted(module.give), is_converted(module.main), compiled) == (True, True, 0)

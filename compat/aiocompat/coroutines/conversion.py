@@ -103,18 +103,12 @@ def meaning_of(code, closure, scope, path):
             value = closure[code.co_freevars.index(name)].cell_contents
         except (IndexError, ValueError):
             return None
-        return _attribute(value, path[1:])
-    return None if name in code.co_varnames or name in code.co_cellvars else global_meaning(scope, path)
-
-
-def global_meaning(scope, path):
-    """What a dotted name means in a module."""
-    return _attribute(scope.get(path[0], getattr(builtins, path[0], None)), path[1:])
-
-
-def _attribute(value, names):
-    for name in names:
-        value = vars(value).get(name) if isinstance(value, types.ModuleType) else None
+    elif name in code.co_varnames or name in code.co_cellvars:
+        return None
+    else:
+        value = scope.get(name, getattr(builtins, name, None))
+    for attribute in path[1:]:
+        value = vars(value).get(attribute) if isinstance(value, types.ModuleType) else None
     return value
 
 

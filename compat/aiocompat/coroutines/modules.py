@@ -1,7 +1,7 @@
 """Python 3.5 to 3.10: the coroutine functions of a module converted at once, when the first of them is decorated.
 
-That costs less than half of what it takes to convert one by one those of the module itself and of its classes. What is
-not converted this way (nested functions, what another decorator decorates) :mod:`conversion` gets to see by itself.
+That costs two thirds of what it takes to convert one by one those of the module itself and of its classes. What is not
+converted this way (nested functions, what another decorator decorates) is left to ``conversion``.
 """
 
 import ast
@@ -12,10 +12,10 @@ import marshal
 import os
 import struct
 import sys
+import types
 
 from aiocompat.coroutines.conversion import (
     compiled_like,
-    global_meaning,
     lock,
     meaning_of,
     nested,
@@ -29,6 +29,9 @@ from aiocompat.coroutines.rewriting import Refused, Rewriting, dotted
 
 # Times of files are that coarse (FAT), and Python keeps those of sources in whole seconds.
 _SECONDS = 2
+
+# Where there is no more than one function in so many lines they cost less one by one than parsing all lines.
+_LINES = 100
 
 _tried = set()
 
@@ -57,14 +60,13 @@ def convert_module(function, decorator):
 def _pieces(function, decorator):
     """What to keep: the code of each function, its native code, and the names that it took for From and Return."""
     like, scope = function.__code__, function.__globals__
-
-    def is_decorated(definition):
-        paths = map(dotted, definition.decorator_list)
-        return any(path is not None and global_meaning(scope, path) is decorator for path in paths)
-
     text, module = _from_cache(like.co_filename) or ("".join(source_of(function)), None)
+    paths = _paths(scope, decorator)
+    count = sum(text.count("@" + ".".join(path)) for path in paths)
+    if count * _LINES < text.count("\n"):
+        return []
     tree = compiled_like(text, like, ast.PyCF_ONLY_AST)
-    tree.body = _trimmed(tree.body, is_decorated)
+    tree.body = _trimmed(tree.body, paths)
     codes = _functions(module or compiled_like(tree, like))
     marks = {}
 
@@ -80,6 +82,17 @@ def _pieces(function, decorator):
     tree.body = list(_natives(tree.body, native))
     natives = _functions(compiled_like(tree, like))
     return [(codes[key], natives[key], marks[key]) for key in marks if stands_for(natives[key], codes[key])]
+
+
+def _paths(scope, decorator):
+    """The dotted names that a module has for the decorator: its own, and those of a module that it knows."""
+    paths = set()
+    for name, value in list(scope.items()):
+        if value is decorator:
+            paths.add((name,))
+        elif isinstance(value, types.ModuleType) and vars(value).get(decorator.__name__) is decorator:
+            paths.add((name, decorator.__name__))
+    return paths
 
 
 def _from_cache(filename):
@@ -107,24 +120,25 @@ def _from_cache(filename):
         return None
 
 
-def _trimmed(statements, is_decorated):
-    """The decorated functions among the statements of a module or a class, and below them, without what is evaluated
-    outside of them. Those of classes are in such classes, all others in one list.
+def _trimmed(statements, paths):
+    """The functions that are decorated by one of the names, among the statements of a module or class and below them.
+
+    Without what is evaluated outside of them. Those of classes are in such classes, all others in one list.
     """
     left = []
     for node in statements:
         if type(node) is ast.FunctionDef:
-            if is_decorated(node):
+            if not paths.isdisjoint(map(dotted, node.decorator_list)):
                 strip(node)
                 left.append(node)
         elif type(node) is ast.ClassDef:
-            node.body = _trimmed(node.body, is_decorated)
+            node.body = _trimmed(node.body, paths)
             if node.body:
                 node.bases, node.keywords, node.decorator_list = [], [], []
                 left.append(node)
         elif type(node) is not ast.AsyncFunctionDef:
             for field in ("body", "handlers", "orelse", "finalbody"):
-                left += _trimmed(getattr(node, field, []), is_decorated)
+                left += _trimmed(getattr(node, field, []), paths)
     return left
 
 
