@@ -155,6 +155,7 @@ def test_a_module_that_cannot_be_compiled_again(tmpdir):
 
 
 TEXT = START + "@coroutine\ndef main():\n    raise Return(1 + (yield From(give(2))))\n"
+TEXT += "if 0:\n    @coroutine\n    def dead():\n        yield From(None)\n"
 
 
 class Cached(object):

@@ -99,11 +99,9 @@ def _from_cache(filename):
     """The source of a module and the code that Python has kept of it, or None.
 
     Python takes one for the other where a file's size and its time in seconds are the same. Here the file must also
-    have been left alone since some time before that code was written, which nothing but the system says: its ctime,
-    that is something else on Windows. Else the code may be that of an earlier text.
+    have been left alone since a while before that code was written, or the code may be that of an earlier text. Its
+    ctime says so, which no program can set. On Windows that is something else.
     """
-    if os.name == "nt":
-        return None
     try:
         with open(importlib.util.cache_from_source(filename), "rb") as file:
             data, written = file.read(), os.fstat(file.fileno()).st_mtime
@@ -112,7 +110,8 @@ def _from_cache(filename):
         # PEP 552: no flags since 3.7.
         header = importlib.util.MAGIC_NUMBER + b"\0\0\0\0" * (sys.version_info >= (3, 7))
         header += struct.pack("<LL", int(status.st_mtime) & 0xFFFFFFFF, status.st_size & 0xFFFFFFFF)
-        if max(status.st_mtime, status.st_ctime) + _SECONDS > written or not data.startswith(header):
+        left_alone = os.name != "nt" and max(status.st_mtime, status.st_ctime) + _SECONDS <= written
+        if not left_alone or not data.startswith(header):
             return None
         module = marshal.loads(data[len(header) :])
         return (importlib.util.decode_source(source), module) if module.co_filename == filename else None
