@@ -232,7 +232,7 @@ class Analysis:
             definition = Definition.DECORATED
         else:
             definition = Definition.PLAIN
-        marked = decorator.decorator if decorator else _wrapper(wrapping)
+        marked = decorator.decorator if decorator else wrapper(wrapping)
         function = Function(
             node=node,
             scope=scope,
@@ -359,7 +359,8 @@ def _everything(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         yield from _everything(child)
 
 
-def _wrapper(wrapping: cst.Assign | None) -> cst.BaseExpression | None:
+def wrapper(wrapping: cst.Assign | None) -> cst.BaseExpression | None:
+    """What is called in ``f = coroutine(f)``."""
     return wrapping.value.func if wrapping is not None and isinstance(wrapping.value, cst.Call) else None
 
 

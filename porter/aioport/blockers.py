@@ -16,7 +16,7 @@ from aioport.values import Awaitability, Manager, Values
 WITH_AWAIT_GONE = (3, 9)
 """First version whose locks ``with (await lock)`` no longer takes (history.md, B6)."""
 
-_DECORATOR_GONE = (3, 11)
+DECORATOR_GONE = (3, 11)
 """First version without asyncio.coroutine: what cannot do without it would not even be imported."""
 
 _ASYNCHRONOUS_GENERATORS = (3, 6)
@@ -191,7 +191,7 @@ def _of_returns(
                 "this value is one cannot be told from this file",
                 "write `return await ...` into an async def if it is, or a plain `return` if it is not",
                 asked=returning.value,
-                question=Asked.RETURNED if leaves or target_version < _DECORATOR_GONE else Asked.RETURNED_OR_LATER,
+                question=Asked.RETURNED if leaves or target_version < DECORATOR_GONE else Asked.RETURNED_OR_LATER,
             )
 
 

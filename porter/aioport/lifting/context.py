@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 import libcst as cst
 
@@ -163,15 +164,10 @@ class Lift:
         """The name behind a shielded spelling."""
         return self.analysis.shielded.words.get(name, name)
 
-    def refuse_call(self, call: cst.Call) -> None:
-        """Say that a coroutine decorator used as a function was left."""
-        self.report(
-            call,
-            "coroutine-call",
-            Severity.ERROR,
-            "the coroutine decorator is called as a function, and what it gets cannot be made an async def in place",
-            "write an async def and use that",
-        )
+    def unused_name(self, name: str) -> str:
+        """``name``, or that with a number, so that nothing in the file goes by it."""
+        used = {node.value for node in walk(self.analysis.module) if isinstance(node, cst.Name)}
+        return next(name for name in chain([name], (f"{name}_{n}" for n in count(2))) if name not in used)
 
     def consume(self, node: cst.CSTNode) -> None:
         """Note that all names below ``node`` go away."""
