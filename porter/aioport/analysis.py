@@ -33,6 +33,7 @@ class Asked(enum.Enum):
     MANAGER = "what a with statement enters"
     RETURNED = "whether a returned value is awaitable"
     RETURNED_OR_LATER = "the same, and where that is not told the port asks when it runs"
+    RETURNED_PLAIN = "whether a returned value surely is no awaitable"
     WRAPPED = "whether a decorator only waits for what it decorates"
 
 
