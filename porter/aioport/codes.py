@@ -573,7 +573,7 @@ class MockedCoroutine(Code):
 
     Example::
 
-        writer.drain.return_value = ()
+        writer.drain.return_value = ()             # AwaitableTuple(), a class that is added to the file
         with patch("app.Client") as client:        # Client().read() was waited for
             ...
 

@@ -15,7 +15,7 @@ from aioport.lifting.definitions import lift_calls, lift_definition
 from aioport.lifting.imports import Imports
 from aioport.lifting.left import report_left, report_star_imports
 from aioport.lifting.managers import lift_managers
-from aioport.lifting.mocks import report_mocks
+from aioport.lifting.mocks import lift_mocks
 from aioport.lifting.returns import lift_returns
 from aioport.lifting.stand_ins import mark_generators, replace_calls
 from aioport.lifting.suspensions import lift_suspensions
@@ -35,7 +35,7 @@ def lift(context: Lift) -> None:
     calls = lift_calls(context)
     report_left(context)
     keep_outside_names(context)
-    report_mocks(context)
+    lift_mocks(context)
     if report_star_imports(context):
         return
     lift_api(context)

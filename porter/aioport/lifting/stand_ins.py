@@ -7,7 +7,6 @@ function it wrapped: what a call gave was waited for, if it could be (Lib/asynci
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import libcst as cst
 
@@ -15,10 +14,10 @@ from aioport.analysis import Function, wrapper
 from aioport.blockers import DECORATOR_GONE
 from aioport.findings import Applicability, Severity
 from aioport.inference import Verdict
+from aioport.lifting.added_definitions import define
 from aioport.lifting.added_imports import import_module
 from aioport.lifting.context import Lift
 from aioport.rules.removed_names import is_guarded
-from aioport.tree import walk
 
 _DECORATOR = frozenset(["asyncio.coroutine"])
 
@@ -84,11 +83,10 @@ def replace_calls(lift: Lift, calls: Sequence[cst.Call]) -> None:
     uses += [call.func for call in calls if _is_asyncio(lift, call) and call.func not in uses]
     replaces = bool(uses) and lift.target_version >= DECORATOR_GONE and all(import_module(lift, m) for m in _MODULES)
     if replaces:
-        name = lift.unused_name("coroutine_from")
+        name = define(lift, "coroutine_from", _FUNCTION)
         for use in uses:
             lift.consume(use)
             lift.edits.replace(use, cst.Name(name))
-        lift.edits.on(lift.analysis.module, partial(_defining, name))
     for call in calls:
         _report(lift, call, is_replaced=replaces and call.func in uses)
 
@@ -108,29 +106,6 @@ def _report(lift: Lift, call: cst.Call, *, is_replaced: bool) -> None:
 
 def _is_asyncio(lift: Lift, call: cst.Call) -> bool:
     return lift.keeps_helpers and lift.analysis.names.means(call.func, _DECORATOR) and not is_guarded(lift, call)
-
-
-def _defining(name: str, updated: cst.CSTNode) -> cst.Module:
-    """Put the function before the first definition of the file, or before what uses it earlier."""
-    assert isinstance(updated, cst.Module)
-    body = list(updated.body)
-    place = next(index for index, line in enumerate(body) if _defines(line) or _names(line, name))
-    following = body[place]
-    assert isinstance(following, (cst.SimpleStatementLine, cst.BaseCompoundStatement))
-    blank = [cst.EmptyLine(indent=False)] * 2
-    lines = following.leading_lines
-    comments = next((index for index, line in enumerate(lines) if line.comment is not None), len(lines))
-    function = cst.parse_statement(_FUNCTION.format(name=name)).with_changes(leading_lines=blank)
-    body[place : place + 1] = [function, following.with_changes(leading_lines=[*blank, *lines[comments:]])]
-    return updated.with_changes(body=body)
-
-
-def _defines(line: cst.CSTNode) -> bool:
-    return isinstance(line, (cst.FunctionDef, cst.ClassDef))
-
-
-def _names(line: cst.CSTNode, name: str) -> bool:
-    return any(isinstance(node, cst.Name) and node.value == name for node in walk(line))
 
 
 def _decorator(lift: Lift, function: Function) -> cst.BaseExpression | None:
