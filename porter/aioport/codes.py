@@ -103,6 +103,9 @@ class AwaitedIterator(Code):
 
             __await__ = __iter__               # added
 
+    Where a function returns ``()`` and coroutines wait for what it gives, that becomes an ``AwaitableTuple()``: a class
+    that is added to the file.
+
     What to do: nothing; write an ``async def __aenter__`` and ``__aexit__`` when ``with await pool:`` is to become
     ``async with pool:``.
     """

@@ -12,6 +12,7 @@ from aioport.lifting.annotations import lift_annotation
 from aioport.lifting.api import lift_api
 from aioport.lifting.context import Lift
 from aioport.lifting.definitions import lift_calls, lift_definition
+from aioport.lifting.empty_tuples import lift_empty_returns
 from aioport.lifting.imports import Imports
 from aioport.lifting.left import report_left, report_star_imports
 from aioport.lifting.managers import lift_managers
@@ -36,6 +37,7 @@ def lift(context: Lift) -> None:
     report_left(context)
     keep_outside_names(context)
     lift_mocks(context)
+    lift_empty_returns(context)
     if report_star_imports(context):
         return
     lift_api(context)

@@ -13,10 +13,12 @@ from aioport.tree import walk
 def define(lift: Lift, name: str, definition: str) -> str:
     """Put a definition, with ``{name}`` for its name, before the first one of the file, or before an earlier use of it.
 
-    Gives the name, which is ``name`` unless that means something in the file.
+    Gives the name, which is ``name`` unless that means something in the file. Doing it again adds nothing.
     """
     free = lift.unused_name(name)
-    lift.edits.on(lift.analysis.module, partial(_with_definition, free, definition.format(name=free)))
+    if free not in lift.defined:
+        lift.defined.add(free)
+        lift.edits.on(lift.analysis.module, partial(_with_definition, free, definition.format(name=free)))
     return free
 
 

@@ -59,6 +59,8 @@ class Lift:
     """Names of asyncio that rewrites brought in."""
     modules: set[str] = field(default_factory=set)
     """Other modules that rewrites brought in."""
+    defined: set[str] = field(default_factory=set)
+    """Names of functions and classes that rewrites brought in."""
     marked: set[Function] = field(default_factory=set)
     """Decorated generators that have to stay generators, and are up to date under another decorator."""
     broken: list[Break] = field(default_factory=list)

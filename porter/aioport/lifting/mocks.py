@@ -5,17 +5,9 @@ from __future__ import annotations
 import libcst as cst
 
 from aioport.findings import Applicability, Severity
-from aioport.lifting.added_definitions import define
 from aioport.lifting.context import Lift
+from aioport.lifting.empty_tuples import is_empty_tuple, make_awaitable
 from aioport.mocks import empty_results, patched
-
-_CLASS = '''\
-class {name}(tuple):
-    """What a mock gives where that is waited for: there is nothing to wait for."""
-
-    def __await__(self):
-        return iter(self)
-'''
 
 
 def lift_mocks(lift: Lift) -> None:
@@ -23,14 +15,9 @@ def lift_mocks(lift: Lift) -> None:
     for function, call, name in patched(lift.analysis):
         if name in lift.decisions[function.key].mocked:
             _report(lift, call, f"the mock of {name} stands in for coroutines that are awaited now")
-    results = list(empty_results(lift.analysis))
-    tuples = [node.value for node in results if isinstance(node.value, cst.Tuple)] if lift.keeps_helpers else []
-    if tuples:
-        name = define(lift, "AwaitableTuple", _CLASS)
-        for value in tuples:
-            lift.edits.replace(value, cst.Call(cst.Name(name)))
-    for node in results:
-        if node.value in tuples:
+    for node in empty_results(lift.analysis):
+        if lift.keeps_helpers and is_empty_tuple(node.value):
+            make_awaitable(lift, node.value)
             lift.report(
                 node,
                 "mocked-coroutine",
