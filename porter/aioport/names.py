@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Union
 
 import libcst as cst
@@ -107,6 +108,7 @@ class Names:
         self._known = frozenset(known)
         self._renamed = renamed or {}
         self.aliases = aliases or {}
+        self._asked: dict[cst.CSTNode | None, frozenset[str]] = {}
         root = Scope(module, None)
         self.scopes[module] = root
         self._scope_of: dict[cst.CSTNode, Scope] = {}
@@ -117,6 +119,12 @@ class Names:
     def top(self) -> Scope:
         """The module's own scope."""
         return self.scopes[self.module]
+
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """The packages that names are imported from, anywhere in the module; not those of star imports."""
+        bindings = [b for scope in self.scopes.values() for found in scope.bindings.values() for b in found]
+        return frozenset(binding.origin.split(".")[0] for binding in bindings if binding.origin is not None)
 
     def scope_of(self, node: cst.CSTNode) -> Scope:
         """The scope ``node`` is evaluated in (for a function, the one its definition stands in)."""
@@ -145,7 +153,12 @@ class Names:
         >>> Names(module).origins(module.body[0].body[1].value)
         frozenset({'asyncio.sleep'})
         """
-        return frozenset(_canonical(origin) for origin in self._origins(node, frozenset()))
+        found = self._asked.get(node)
+        if found is None:
+            # Many rules ask for the same node.
+            found = frozenset(_canonical(origin) for origin in self._origins(node, frozenset()))
+            self._asked[node] = found
+        return found
 
     def means(self, node: cst.CSTNode | None, wanted: frozenset[str]) -> bool:
         """Whether ``node`` certainly stands for one of ``wanted``."""

@@ -86,10 +86,7 @@ class Lift:
 
         Those of aiocompat are native coroutines from 3.5 on, and had their meaning already.
         """
-        names = self.analysis.names
-        bindings = [b for scope in names.scopes.values() for found in scope.bindings.values() for b in found]
-        portable = any((binding.origin or "").startswith("aiocompat") for binding in bindings)
-        if portable:
+        if "aiocompat" in self.analysis.names.imported:
             return set()
         left = {f for f in self.analysis.functions if self.audits and self.stays(f) and not f.node.asynchronous}
         return left | set(self.converted())
@@ -168,7 +165,7 @@ class Lift:
 
     def unused_name(self, name: str) -> str:
         """``name``, or that with a number, so that nothing in the file goes by it."""
-        used = {node.value for node in walk(self.analysis.module) if isinstance(node, cst.Name)}
+        used = {node.value for node in self.analysis.nodes if isinstance(node, cst.Name)}
         return next(name for name in chain([name], (f"{name}_{n}" for n in count(2))) if name not in used)
 
     def consume(self, node: cst.CSTNode) -> None:

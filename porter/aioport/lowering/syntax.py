@@ -23,7 +23,7 @@ _Asks = Callable[..., bool]
 def newer_syntax(lower: Lower, *, ignored: frozenset[str]) -> Iterator[tuple[cst.CSTNode, str]]:
     """Each construct that the target version does not have, with a sentence on it; ``ignored`` are builtins it has."""
     analysis, version = lower.analysis, lower.version
-    for node in walk(analysis.module):
+    for node in analysis.nodes:
         for since, kind, what, asks in _CONSTRUCTS:
             if version < since and isinstance(node, kind) and asks(node):
                 yield node, _said(what, since)
@@ -137,7 +137,7 @@ def _of_python2(lower: Lower) -> Iterator[tuple[cst.CSTNode, str]]:
                     yield returning, "a generator cannot return a value on Python 2"
     for node in text_that_is_not_ascii(lower):
         yield node, "text that is not ASCII is bytes on Python 2 unless it is marked with u"
-    for node in walk(analysis.module):
+    for node in analysis.nodes:
         if isinstance(node, cst.Name) and (
             not node.value.isascii() or (node.value == "exec" and not _is_exec(lower, node))
         ):
