@@ -7,13 +7,17 @@ import libcst as cst
 from aioport.findings import Applicability, Severity
 from aioport.lifting.context import Lift
 from aioport.lifting.empty_tuples import is_empty_tuple, make_awaitable
-from aioport.mocks import empty_results, patched
+from aioport.mocks import empty_results, patched, patched_attributes
 
 
 def lift_mocks(lift: Lift) -> None:
     """Report each mock of something that is awaited from now on, and let the empty tuple that it gives be awaited."""
     for function, call, name in patched(lift.analysis):
         if name in lift.decisions[function.key].mocked:
+            _report(lift, call, f"the mock of {name} stands in for coroutines that are awaited now")
+    converted = {function.node.name.value for function in lift.converted()}
+    for call, name in patched_attributes(lift.analysis):
+        if name in converted:
             _report(lift, call, f"the mock of {name} stands in for coroutines that are awaited now")
     for node in empty_results(lift.analysis):
         if lift.keeps_helpers and is_empty_tuple(node.value):
