@@ -115,3 +115,8 @@ ROWS = (
         era=(_PIP.format(arguments='"jinja2<3.1" "markupsafe<2.1"'),),
     ),
 )
+
+
+def mends_of(release: str) -> tuple[Mend, ...]:
+    """What is mended from outside before a ported release is used on today's Python."""
+    return next((row.mends for row in ROWS if row.release == release), ())
