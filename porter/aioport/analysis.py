@@ -33,6 +33,7 @@ class Asked(enum.Enum):
     MANAGER = "what a with statement enters"
     RETURNED = "whether a returned value is awaitable"
     RETURNED_OR_LATER = "the same, and where that is not told the port asks when it runs"
+    RETURNED_PLAIN = "whether a returned value surely is no awaitable"
     WRAPPED = "whether a decorator only waits for what it decorates"
 
 
@@ -234,7 +235,7 @@ class Analysis:
             definition = Definition.DECORATED
         else:
             definition = Definition.PLAIN
-        marked = decorator.decorator if decorator else _wrapper(wrapping)
+        marked = decorator.decorator if decorator else wrapper(wrapping)
         function = Function(
             node=node,
             scope=scope,
@@ -361,7 +362,8 @@ def _everything(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         yield from _everything(child)
 
 
-def _wrapper(wrapping: cst.Assign | None) -> cst.BaseExpression | None:
+def wrapper(wrapping: cst.Assign | None) -> cst.BaseExpression | None:
+    """What is called in ``f = coroutine(f)``."""
     return wrapping.value.func if wrapping is not None and isinstance(wrapping.value, cst.Call) else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import libcst as cst
 
@@ -16,7 +17,7 @@ from aioport.values import Awaitability, Manager, Values
 WITH_AWAIT_GONE = (3, 9)
 """First version whose locks ``with (await lock)`` no longer takes (history.md, B6)."""
 
-_DECORATOR_GONE = (3, 11)
+DECORATOR_GONE = (3, 11)
 """First version without asyncio.coroutine: what cannot do without it would not even be imported."""
 
 _ASYNCHRONOUS_GENERATORS = (3, 6)
@@ -48,32 +49,33 @@ def _blockers(
 
 def _of_protocols(values: Values, function: Function, target_version: tuple[int, int]) -> Iterator[Blocker]:
     name = function.node.name.value
-    if function.is_asynchronous_generator:
-        return
     if (
-        function.definition is Definition.DECORATED
-        and function.owner
-        and name in library.PROTOCOL_METHODS
-        and not (target_version >= library.PLAIN_AITER and _gives_iterator_at_once(values, function))
+        function.is_asynchronous_generator
+        or function.definition is not Definition.DECORATED
+        or not function.owner
+        or name not in library.PROTOCOL_METHODS
     ):
-        yield Blocker(
-            function.node.name,
-            "protocol-method",
-            f"{name} has to give its result at once, and a coroutine function would give a coroutine",
-            "write `def __await__` with what is awaited in an async def beside it"
-            if name == "__iter__"
-            else f"make {name} a plain function",
-        )
-
-
-def _gives_iterator_at_once(values: Values, function: Function) -> bool:
-    """Whether it is an ``__aiter__`` that waits for nothing."""
-    return (
-        function.node.name.value == "__aiter__"
-        and not function.suspensions
-        and not function.raises
-        and all(values.awaitability(r.value) is Awaitability.NO for r in function.returns)
+        return
+    blocker = Blocker(
+        function.node.name,
+        "protocol-method",
+        f"{name} has to give its result at once, and a coroutine function would give a coroutine",
+        "write `def __await__` with what is awaited in an async def beside it"
+        if name == "__iter__"
+        else f"make {name} a plain function",
     )
+    if target_version < library.PLAIN_AITER or not _is_plain_aiter(function):
+        yield blocker
+        return
+    for returning in function.returns:
+        # A plain function cannot ask when it runs.
+        if values.awaitability(returning.value) is not Awaitability.NO:
+            yield replace(blocker, asked=returning.value, question=Asked.RETURNED_PLAIN)
+
+
+def _is_plain_aiter(function: Function) -> bool:
+    """Whether it is an ``__aiter__`` that waits for nothing."""
+    return function.node.name.value == "__aiter__" and not function.suspensions and not function.raises
 
 
 def _of_decorators(analysis: Analysis, function: Function) -> Iterator[Blocker]:
@@ -191,7 +193,9 @@ def _of_returns(
                 "this value is one cannot be told from this file",
                 "write `return await ...` into an async def if it is, or a plain `return` if it is not",
                 asked=returning.value,
-                question=Asked.RETURNED if leaves or target_version < _DECORATOR_GONE else Asked.RETURNED_OR_LATER,
+                question=Asked.RETURNED
+                if leaves or target_version < DECORATOR_GONE or _is_plain_aiter(function)
+                else Asked.RETURNED_OR_LATER,
             )
 
 

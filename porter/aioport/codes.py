@@ -103,6 +103,9 @@ class AwaitedIterator(Code):
 
             __await__ = __iter__               # added
 
+    Where a function returns ``()`` and coroutines wait for what it gives, that becomes an ``AwaitableTuple()``: a class
+    that is added to the file.
+
     What to do: nothing; write an ``async def __aenter__`` and ``__aexit__`` when ``with await pool:`` is to become
     ``async with pool:``.
     """
@@ -215,7 +218,8 @@ class CoroutineCall(Code):
 
     Why: ``f = asyncio.coroutine(f)`` after ``def f`` and ``name = asyncio.coroutine(lambda ...)`` are ported, and in a
     decorator of the project the call goes where all that it decorates are ``async def`` now. Any other call makes a
-    coroutine function out of a value that may have other uses.
+    coroutine function out of a value that may have other uses. For Python 3.11 and later, where asyncio has no such
+    decorator, the file gets a function ``coroutine_from`` that makes it.
 
     Example::
 
@@ -268,6 +272,8 @@ class DataGenerator(Code):
             while True:
                 line = yield from reader.readline()
                 yield line                              # left as it is
+
+    For Python 3.11 and later it gets ``types.coroutine`` in the place of asyncio's decorator, which is gone there.
 
     What to do: make it an asynchronous generator and iterate it with ``async for``; or, if the ``yield`` was meant to
     wait, write ``yield from`` and port again.
@@ -535,8 +541,9 @@ class MissingName(Code):
 
     Why: Trollius carries parts of newer Pythons for Python 2. Its exceptions are builtins now and are ported; the
     rest has no counterpart of the same name. aiocompat's functions that stand for ``async with`` and ``async for`` stay
-    as they are. In the other direction, asyncio has got names that neither its older versions nor Trollius nor
-    aiocompat have.
+    as they are. A generator that is left is marked by ``types.coroutine`` where ``asyncio.coroutine`` is gone:
+    ``await`` takes it, and from 3.12 on ``create_task()`` does not. In the other direction, asyncio has got names that
+    neither its older versions nor Trollius nor aiocompat have.
 
     Example::
 
@@ -569,7 +576,7 @@ class MockedCoroutine(Code):
 
     Example::
 
-        writer.drain.return_value = ()
+        writer.drain.return_value = ()             # AwaitableTuple(), a class that is added to the file
         with patch("app.Client") as client:        # Client().read() was waited for
             ...
 

@@ -30,6 +30,8 @@ def _answer(evaluation: Evaluation, wrappers: Wrappers, path: str, question: Que
         found = {_manager(evaluation, thing) for thing in things}
         return found.pop() if len(found) == 1 else Manager.UNDECIDED
     kinds = {awaitability(evaluation, thing) for thing in things}
+    if question.asked is Asked.RETURNED_PLAIN:
+        return Awaitability.NO if kinds == {Awaitability.NO} else Awaitability.MAYBE
     return kinds.pop() if len(kinds) == 1 else Awaitability.MAYBE
 
 

@@ -264,6 +264,17 @@ class _Project:
         return fact.definition is Definition.GENERATOR and not fact.hands_out and any(self._evidence(fact))
 
     @cached_property
+    def _waited_for(self) -> set[str]:
+        """The names of all that functions wait for which become native, whatever they mean there."""
+        return {
+            delegation.target.name
+            for fact in self.functions
+            if self._becomes_native(fact)
+            for delegation in fact.delegations
+            if delegation.target is not None
+        }
+
+    @cached_property
     def _given_coroutines(self) -> dict[FunctionId, frozenset[int]]:
         return given_coroutines(self._files, self._evaluation, self._decisions)
 
@@ -320,6 +331,7 @@ class _Project:
             to_native=frozenset(to_native),
             to_both=frozenset(to_both),
             answers=self._answers[_id(fact)],
+            is_waited_for=fact.name in self._waited_for,
             mocked=tuple(name for name in fact.patches if self._mocks_coroutines(fact.path, name)),
             awaits_as_well=_id(fact) in self._awaited_iterators,
             given_coroutines=self._given_coroutines.get(_id(fact), frozenset()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 import libcst as cst
 
@@ -58,6 +59,8 @@ class Lift:
     """Names of asyncio that rewrites brought in."""
     modules: set[str] = field(default_factory=set)
     """Other modules that rewrites brought in."""
+    defined: set[str] = field(default_factory=set)
+    """Names of functions and classes that rewrites brought in."""
     marked: set[Function] = field(default_factory=set)
     """Decorated generators that have to stay generators, and are up to date under another decorator."""
     broken: list[Break] = field(default_factory=list)
@@ -160,15 +163,10 @@ class Lift:
         """The name behind a shielded spelling."""
         return self.analysis.shielded.words.get(name, name)
 
-    def refuse_call(self, call: cst.Call) -> None:
-        """Say that a coroutine decorator used as a function was left."""
-        self.report(
-            call,
-            "coroutine-call",
-            Severity.ERROR,
-            "the coroutine decorator is called as a function, and what it gets cannot be made an async def in place",
-            "write an async def and use that",
-        )
+    def unused_name(self, name: str) -> str:
+        """``name``, or that with a number, so that nothing in the file goes by it."""
+        used = {node.value for node in self.analysis.nodes if isinstance(node, cst.Name)}
+        return next(name for name in chain([name], (f"{name}_{n}" for n in count(2))) if name not in used)
 
     def consume(self, node: cst.CSTNode) -> None:
         """Note that all names below ``node`` go away."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain, count
-
 import libcst as cst
 
 from aioport.analysis import Function
@@ -57,7 +55,7 @@ def _await_returned(lift: Lift, function: Function) -> None:
         if kind is Awaitability.YES:
             lift.edits.on(statement, _returning_await)
         elif kind is Awaitability.MAYBE:
-            lift.edits.on(statement, _asking(_unused(lift)))
+            lift.edits.on(statement, _asking(lift.unused_name("result")))
             lift.report(
                 statement,
                 "returned-awaitable",
@@ -67,12 +65,6 @@ def _await_returned(lift: Lift, function: Function) -> None:
                 "write `return await ...` if it always is, or a plain `return` if it never is",
                 applicability=Applicability.SAFE,
             )
-
-
-def _unused(lift: Lift) -> str:
-    """A name that nothing in the file goes by."""
-    taken = {node.value for node in lift.analysis.nodes if isinstance(node, cst.Name)}
-    return next(name for name in chain(["result"], (f"result_{n}" for n in count(2))) if name not in taken)
 
 
 def _asking(name: str) -> Rewrite:
@@ -104,15 +96,18 @@ def _returning_await(updated: cst.CSTNode) -> cst.CSTNode:
     )
 
 
-def lift_lambdas(lift: Lift) -> None:
-    """``name = coroutine(lambda ...: value)`` becomes a function of that name; other calls are reported."""
+def lift_calls(lift: Lift) -> list[cst.Call]:
+    """``name = coroutine(lambda ...: value)`` becomes a function of that name; gives the calls that are left."""
+    left = []
     for call in lift.analysis.calls:
         if not lift.analysis.names.means(call.func, words().coroutine):
             continue
-        if any(function.wrapping is not None and function.wrapping.value is call for function in lift.converted()):
+        done = [*lift.converted(), *lift.marked]
+        if any(function.wrapping is not None and function.wrapping.value is call for function in done):
             continue
         if not _lift_lambda(lift, call) and not _drop_call(lift, call):
-            lift.refuse_call(call)
+            left.append(call)
+    return left
 
 
 def _drop_call(lift: Lift, call: cst.Call) -> bool:
