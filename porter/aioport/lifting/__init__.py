@@ -16,7 +16,7 @@ from aioport.lifting.imports import Imports
 from aioport.lifting.left import report_left, report_star_imports
 from aioport.lifting.managers import lift_managers
 from aioport.lifting.mocks import report_mocks
-from aioport.lifting.protocols import mark_iterators
+from aioport.lifting.protocols import make_aiters_plain, mark_iterators
 from aioport.lifting.returns import lift_returns
 from aioport.lifting.suspensions import lift_suspensions
 
@@ -33,6 +33,7 @@ def lift(context: Lift) -> None:
         lift_returns(context, function)
     lift_lambdas(context)
     mark_iterators(context)
+    make_aiters_plain(context)
     report_left(context)
     keep_outside_names(context)
     report_mocks(context)
