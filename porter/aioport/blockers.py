@@ -9,6 +9,7 @@ import libcst as cst
 
 from aioport import library
 from aioport.analysis import Analysis, Asked, Blocker, Definition, Function, Wait
+from aioport.entered import is_used_as_object
 from aioport.names import Scope
 from aioport.seen_returns import is_own, of_seen_returns
 from aioport.tree import walk
@@ -41,7 +42,7 @@ def _blockers(
     yield from _of_yields(values, function)
     yield from _of_asynchronous_generators(function, target_version)
     yield from _of_returns(analysis, values, function, target_version)
-    yield from _of_managers(values, function, target_version)
+    yield from _of_managers(analysis, values, function, target_version)
     yield from _of_keyword_names(analysis, function)
     yield from of_seen_returns(analysis, function)
     yield from _of_stop_iterations(analysis, function)
@@ -214,7 +215,9 @@ def _is_left_before_awaiting(analysis: Analysis, returning: cst.Return, function
     return False
 
 
-def _of_managers(values: Values, function: Function, target_version: tuple[int, int]) -> Iterator[Blocker]:
+def _of_managers(
+    analysis: Analysis, values: Values, function: Function, target_version: tuple[int, int]
+) -> Iterator[Blocker]:
     entered = {item.item for statement in function.withs for item in statement.items}
     for wait in function.suspensions:
         if (
@@ -235,7 +238,9 @@ def _of_managers(values: Values, function: Function, target_version: tuple[int, 
         for item in statement.items:
             suspension = waits.get(item.item) if isinstance(item.item, cst.Yield) else None
             if suspension is not None:
-                kinds[suspension] = values.manager(suspension.operand)
+                kind = values.manager(suspension.operand)
+                used = kind is Manager.UNDECIDED and is_used_as_object(analysis.names, statement, item)
+                kinds[suspension] = Manager.AWAITABLE if used else kind
         locks = [suspension for suspension, kind in kinds.items() if kind is Manager.LOCK]
         if target_version < WITH_AWAIT_GONE or (len(locks) == len(statement.items)):
             continue

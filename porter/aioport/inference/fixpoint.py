@@ -211,6 +211,8 @@ class _Project:
         An ``__aiter__`` becomes a plain function, so it is left where somebody may wait for what it gives.
         """
         for fact in self.functions:
+            if fact.definition is Definition.NATIVE and self._aiter_is_called and fact.name == "__aiter__":
+                self._decisions[_id(fact)] = Decision(Verdict.NATIVE, CALLED)
             if fact.definition is not Definition.DECORATED:
                 continue
             if _id(fact) in self._iterated:

@@ -9,6 +9,7 @@ import libcst as cst
 
 from aioport import library
 from aioport.blockers import is_async_with
+from aioport.entered import is_used_as_object
 from aioport.findings import Severity
 from aioport.lifting.context import Lift
 from aioport.lifting.managers import to_async_with
@@ -34,7 +35,9 @@ def apply(lift: Lift) -> None:
             if place.start.line == lift.analysis.positions[statement.items[-1].item].end.line:
                 lift.edits.on(statement, _without_parentheses)
             lift.edits.on(statement, to_async_with)
-        elif any(not isinstance(operand, cst.Call) for operand in awaited):
+        elif any(not isinstance(operand, cst.Call) for operand in awaited) and not any(
+            is_used_as_object(lift.analysis.names, statement, item) for item in statement.items
+        ):
             lift.report(
                 statement,
                 "undecided-context-manager",
