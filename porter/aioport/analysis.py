@@ -33,6 +33,8 @@ class Asked(enum.Enum):
     MANAGER = "what a with statement enters"
     RETURNED = "whether a returned value is awaitable"
     RETURNED_OR_LATER = "the same, and where that is not told the port asks when it runs"
+    LEAVING = "the same, of one that can only be returned if it is none"
+    LEAVING_OR_LATER = "the same, and otherwise the port asks once the statement around it was left"
     WRAPPED = "whether a decorator only waits for what it decorates"
 
 
