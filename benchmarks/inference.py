@@ -142,7 +142,9 @@ def trace(package: Package, python: Path, work: Workspace, timeout: float) -> Tr
         "INFERENCE_ROOT": str(tree),
     }
     with services([filled(command, work) for command in package.services], tree, extra):
-        run(filled(package.test, work), tree, extra, timeout)
+        # A command that sets the path itself would leave the tracer out.
+        test = filled(package.test, work).replace("PYTHONPATH=", f"PYTHONPATH={_TRACER}:")
+        run(test, tree, extra, timeout)
     entries = [entry for file in folder.glob("*.json") for entry in json.loads(file.read_text())]
     if not entries:
         raise CorpusError("the tracer saw no generator")

@@ -59,7 +59,8 @@ class Tracer:
     def is_iterating(builtin, caller):
         """Whether a call from C is of what iterates; the loop calls ``send`` as well."""
         name = getattr(builtin, "__name__", "")
-        from_loop = os.sep + "asyncio" + os.sep in caller.f_code.co_filename or "trollius" in caller.f_code.co_filename
+        # Not the file: Trollius executes a part of its coroutine decorator from a string.
+        from_loop = caller.f_globals.get("__name__", "").partition(".")[0] in ("asyncio", "trollius")
         if name in _BY_HAND:
             return not from_loop and name != "close"
         return not from_loop and type(builtin).__name__ in ("builtin_function_or_method", "type") and name in (

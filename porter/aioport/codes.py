@@ -536,7 +536,7 @@ class MissingName(Code):
     Why: Trollius carries parts of newer Pythons for Python 2. Its exceptions are builtins now and are ported; the
     rest has no counterpart of the same name. aiocompat's functions that stand for ``async with`` and ``async for`` stay
     as they are. In the other direction, asyncio has got names that neither its older versions nor Trollius nor
-    aiocompat have.
+    aiocompat have. An import of ``From`` or ``Return`` that no file of the project uses goes, with a note.
 
     Example::
 
@@ -933,8 +933,11 @@ class ReturnedAwaitable(Code):
         def fetch(self):
             return self.backend.fetch()     # a coroutine? a value?
 
-    For 3.11 and later, which have no such decorator, the port asks the class of the value when it runs, as the
-    decorator did; before, the function stays as it is.
+    For 3.11 and later, which have no such decorator, and of Trollius's coroutines, one of which would hold up all others,
+    the port asks the value when it runs, as the decorator did: ``await result if inspect.isawaitable(result) else
+    result``. Out of a ``try`` or ``with`` at the end of the function it does so below that statement. What it does not
+    await is a generator that nothing marks as a coroutine. Where that cannot be written, and for yield-from before 3.11,
+    the function stays as it is.
 
     What to do: make it an ``async def``, with ``return await ...`` if the value is awaitable.
     """

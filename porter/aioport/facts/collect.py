@@ -182,7 +182,9 @@ def _classes(analysis: Analysis, path: str, expressions: Expressions) -> Iterato
                 if isinstance(target.target, cst.Attribute) and isinstance(target.target.value, cst.Name):
                     owner = expressions.class_of(target.target.value)
                     if owner:
-                        through_self[owner].append((expressions.spelled(target.target.attr), expressions.of(node.value)))
+                        through_self[owner].append(
+                            (expressions.spelled(target.target.attr), expressions.of(node.value))
+                        )
     for opener, scope in analysis.names.scopes.items():
         if isinstance(opener, cst.ClassDef):
             name = expressions.class_name(opener)

@@ -114,7 +114,11 @@ class CallUses:
             owner = self._class_of(func.value)
             origins = self._names.origins(func.value)
             imported = UNKNOWN not in origins and not any(origin.startswith("builtins.") for origin in origins)
-            return Target(self.expressions.spelled(func.attr), f"class {owner}" if owner else "", of_unknown=not owner and not imported)
+            return Target(
+                self.expressions.spelled(func.attr),
+                f"class {owner}" if owner else "",
+                of_unknown=not owner and not imported,
+            )
         return None
 
     def _target_of_name(self, func: cst.Name) -> Target | None:
