@@ -933,11 +933,11 @@ class ReturnedAwaitable(Code):
         def fetch(self):
             return self.backend.fetch()     # a coroutine? a value?
 
-    For 3.11 and later, which have no such decorator, and of Trollius's coroutines, one of which would hold up all others,
-    the port asks the value when it runs, as the decorator did: ``await result if inspect.isawaitable(result) else
-    result``. Out of a ``try`` or ``with`` at the end of the function it does so below that statement. What it does not
-    await is a generator that nothing marks as a coroutine. Where that cannot be written, and for yield-from before 3.11,
-    the function stays as it is.
+    For 3.11 and later, which have no such decorator, and in coroutines of Trollius, one of which would hold up all
+    others, the port asks the value when it runs, as the decorator did: ``await result if inspect.isawaitable(result)
+    else result``. Out of a ``try`` or ``with`` at the end of the function it does so below that statement. A generator
+    that nothing marks as a coroutine is not awaited any more. Where that cannot be written, and in other coroutines for
+    3.10 and before, the function stays as it is.
 
     What to do: make it an ``async def``, with ``return await ...`` if the value is awaitable.
     """
