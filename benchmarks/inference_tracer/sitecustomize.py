@@ -49,7 +49,7 @@ class Tracer:
         builtin = self.calling.get(caller)
         if operation == _YIELD_FROM:
             by.add(caller.f_code)
-        elif operation not in _CALLS or (builtin is not None and self.is_iterating(builtin, caller)):
+        elif operation not in _CALLS or self.is_iterating(builtin, caller):
             # A loop, an unpacking, `f(*generator)`, or a builtin.
             iterated[:] = [True]
         else:
@@ -61,6 +61,9 @@ class Tracer:
         name = getattr(builtin, "__name__", "")
         # Not the file: Trollius executes a part of its coroutine decorator from a string.
         from_loop = caller.f_globals.get("__name__", "").partition(".")[0] in ("asyncio", "trollius")
+        if builtin is None:
+            # No event tells of a call of a type, such as list.
+            return not from_loop
         if name in _BY_HAND:
             return not from_loop and name != "close"
         return not from_loop and type(builtin).__name__ in ("builtin_function_or_method", "type") and name in (
