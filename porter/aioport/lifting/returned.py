@@ -33,9 +33,11 @@ def lift_returned(lift: Lift, function: Function) -> None:
             statement,
             "returned-awaitable",
             Severity.WARNING,
-            "the coroutine decorator awaits a future or coroutine returned here"
-            + (", once the statement around it was left" if moves else "")
-            + "; whether this value is one cannot be told from the source, so it is asked when it runs",
+            "the coroutine decorator awaits a future or coroutine returned here once the statement around it was left, so "
+            "below that it is asked whether the value is one"
+            if moves
+            else "the coroutine decorator awaits a future or coroutine returned here, and whether this value is one "
+            "cannot be told from the source, so it is asked when it runs",
             "write `return await ...` if it always is, or a plain `return` if it never is",
             applicability=Applicability.SAFE,
         )
