@@ -33,8 +33,8 @@ def lift_returned(lift: Lift, function: Function) -> None:
             statement,
             "returned-awaitable",
             Severity.WARNING,
-            "the coroutine decorator awaits a future or coroutine returned here once the statement around it was left, so "
-            "below that it is asked whether the value is one"
+            "the coroutine decorator awaits a future or coroutine returned here once the statement around it was "
+            "left, so below that it is asked whether the value is one"
             if moves
             else "the coroutine decorator awaits a future or coroutine returned here, and whether this value is one "
             "cannot be told from the source, so it is asked when it runs",
