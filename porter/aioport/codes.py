@@ -1079,10 +1079,11 @@ class TimeoutIsOserror(Code):
 
 
 class TransportSocket(Code):
-    """A method of a transport's socket that it does not have any more.
+    """A method of a transport's socket that it does not have any more, or a loop that is to watch that socket.
 
     Why: ``get_extra_info("socket")`` gives a TransportSocket since Python 3.8, because reading from or writing to the
-    socket beside its transport loses data. Its methods that do so are gone since 3.11.
+    socket beside its transport loses data. Its methods that do so are gone since 3.11. ``add_reader()``,
+    ``remove_reader()`` and the same for writers refuse it with RuntimeError since 3.5.3, which Trollius never did.
 
     Example::
 
