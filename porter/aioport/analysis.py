@@ -146,6 +146,8 @@ class Analysis:
         self.shielded = shielded
         self.names = Names(module, _star_names(), shielded.words, aliases)
         self.positions = positions_of(module)
+        self.nodes = list(walk(module))
+        """All nodes that carry meaning, parents first."""
         self.functions: list[Function] = []
         self._of_scope: dict[Scope, Function] = {}
         self.loads: dict[tuple[Scope, str], list[cst.Name]] = defaultdict(list)
@@ -213,10 +215,10 @@ class Analysis:
             cst.Attribute: self._add_attribute,
             cst.With: self._add_with,
         }
-        for node in walk(self.module):
+        for node in self.nodes:
             if isinstance(node, cst.FunctionDef):
                 self._add_function(node)
-        for node in walk(self.module):
+        for node in self.nodes:
             if type(node) in visit:
                 visit[type(node)](node)
         for function in self.functions:

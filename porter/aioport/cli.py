@@ -15,6 +15,7 @@ from aioport import __version__
 from aioport.codes import CODES
 from aioport.config import ConfigError, Settings, check_suffix, find_config, parse_version
 from aioport.history import Version
+from aioport.progress import on_terminal
 from aioport.project import explained, port_bytes, port_paths
 from aioport.python2 import NoFissix, check_fissix
 from aioport.report import Reporter, formats, reporter
@@ -96,7 +97,7 @@ def audit(context: click.Context, /, paths: tuple[str, ...], target_version: str
         raise click.UsageError(str(error)) from None
     _colors(context)
     telling, summary = reporter(format_, beside_output=False), Summary()
-    for report in port_paths(paths, settings):
+    for report in port_paths(paths, settings, on_terminal):
         telling.file(report)
         summary = summary.plus(report)
     telling.end(summary, Outcome.AUDITED)
@@ -172,7 +173,7 @@ def main(
     _colors(context)
     from_stdin = paths == ("-",)
     telling = reporter(format_, beside_output=diff or (from_stdin and not check))
-    reports = _stdin(settings) if from_stdin else port_paths(paths, settings)
+    reports = _stdin(settings) if from_stdin else port_paths(paths, settings, on_terminal)
     try:
         if not (diff or check):
             # Nothing is written before all is ported: what ends a run early leaves the tree as it was.

@@ -60,8 +60,7 @@ def is_in_style(lift: Lift, settings: Settings) -> bool:
 def _libraries(lift: Lift) -> frozenset[str]:
     """The styles' libraries that a file imports."""
     names = lift.analysis.names
-    origins = {b.origin or "" for scope in names.scopes.values() for found in scope.bindings.values() for b in found}
-    return libraries() & {origin.split(".")[0] for origin in origins.union(names.top.star_imports.values())}
+    return libraries() & names.imported.union(origin.split(".")[0] for origin in names.top.star_imports.values())
 
 
 def _helpers(lift: Lift) -> frozenset[str]:
@@ -85,7 +84,7 @@ def lower_text(source: Parsed, text: str, lift: Lift, settings: Settings) -> Low
     lower(context)
     analysis = context.analysis
     return Lowered(
-        text=analysis.shielded.unshield(context.edits.apply(analysis.module).code),
+        text=analysis.shielded.unshield(context.edits.apply(analysis.module, analysis.names.parents).code),
         pivot=pivot.text,
         functions=len(context.lowered()),
         findings=(*lift.findings, *context.findings),

@@ -134,10 +134,13 @@ def _context(parsed: Parsed, decisions: dict[str, Decision], path: str, settings
 
 def rendered(context: Lift) -> str:
     """The text of a file with all edits applied."""
-    module = context.analysis.module
-    text = context.edits.apply(module).code
+    before = context.analysis.shielded.text
+    if not context.edits:
+        return before
+    analysis = context.analysis
+    text = context.edits.apply(analysis.module, analysis.names.parents).code
     # Where the first lines went, those below come to the top.
-    return text if module.code.startswith("\n") else text.lstrip("\n")
+    return text if before.startswith("\n") else text.lstrip("\n")
 
 
 def failed(data: bytes, error: SourceError) -> FileReport:

@@ -27,6 +27,7 @@ from aioport.parsing import Reading, Unportable, parse
 from aioport.porting import Port, failed, port
 from aioport.preparation import prepare, prepare_alone
 from aioport.processes import each
+from aioport.progress import Watch, unwatched
 from aioport.results import FileReport
 from aioport.source import SourceError, read
 from aioport.styles import marker
@@ -52,22 +53,23 @@ def _port_alone(data: bytes, path: str, settings: Settings, *, renaming: bool) -
     return with_deep_stack(port, data, path, decisions, reading, settings).report
 
 
-def port_paths(paths: Sequence[str], settings: Settings) -> Iterator[FileReport]:
+def port_paths(paths: Sequence[str], settings: Settings, watch: Watch = unwatched) -> Iterator[FileReport]:
     """Port files and folders, in the order of their paths; what cannot be ported is a report with a FAILURE finding."""
     found = list(discover(paths, settings.exclude, settings.exclude_folder, settings.docs))
     readable = [item for item in found if isinstance(item, str) and not item.endswith(DOCUMENTS)]
     renames, readings = prepare(readable, settings)
     first = list(zip(readable, readings))
-    facts = list(each(partial(_facts_of_path, settings=settings), first, settings.jobs, lambda item: _died(item[0])))
+    facts = list(watch(_facts(first, settings), len(first), "Reading"))
     facts = list(map(partial(unless_of, own=own_libraries(facts)), facts))
     decisions = _inferred(facts, settings)
     stubs.follow(decisions)
     work = [(path, fact, decisions.get(path, {}), reading) for (path, reading), fact in zip(first, facts)]
-    ports = each(partial(_port_path, settings=settings), work, settings.jobs, lambda item: Port(_died(item[0])))
+    done = each(partial(_port_path, settings=settings), work, settings.jobs, lambda item: Port(_died(item[0])))
+    ports = list(watch(done, len(work), "Looking for what breaks" if settings.audit else "Porting"))
     if settings.target.vocabulary is None:
-        ports = without_mixed_loops(list(ports), facts, decisions)
+        ports = list(without_mixed_loops(ports, facts, decisions))
     if not settings.target.mixes(settings.target_version):
-        ports = without_dependents(list(ports))
+        ports = list(without_dependents(ports))
     reports = (port.report for port in ports)
     for item in found:
         if isinstance(item, str) and item.endswith(DOCUMENTS):
@@ -109,7 +111,7 @@ def explained(paths: Sequence[str], settings: Settings, path: str, name: str) ->
     """
     found = [item for item in discover(paths, settings.exclude, settings.exclude_folder) if isinstance(item, str)]
     first = list(zip(found, prepare(found, settings)[1]))
-    facts = list(each(partial(_facts_of_path, settings=settings), first, settings.jobs, lambda item: _died(item[0])))
+    facts = list(_facts(first, settings))
     functions = {
         (function.path, function.key): function
         for file in facts
@@ -123,6 +125,10 @@ def explained(paths: Sequence[str], settings: Settings, path: str, name: str) ->
 def _died(path: str) -> FileReport:
     message = "the process that worked on this file ended: it was killed, or ran out of memory"
     return failed(b"", SourceError(path, "process-ended", message, "run aioport again, or leave it out with --exclude"))
+
+
+def _facts(items: Sequence[tuple[str, Reading]], settings: Settings) -> Iterator[Facts]:
+    return each(partial(_facts_of_path, settings=settings), items, settings.jobs, lambda item: _died(item[0]))
 
 
 def _facts_of_path(item: tuple[str, Reading], settings: Settings) -> Facts:

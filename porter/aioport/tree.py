@@ -7,11 +7,12 @@ nodes that carry meaning, so :func:`children` skips the rest.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import Union
+from typing import Any, Union
 
 import libcst as cst
+from libcst import BatchableCSTVisitor
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 Replacement = Union[cst.CSTNode, cst.RemovalSentinel, "cst.FlattenSentinel[cst.CSTNode]"]
@@ -56,16 +57,31 @@ def _fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
     return tuple(name for name in names if name in kept or not name.startswith(_PUNCTUATION))
 
 
-def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+class _Nodes(dict[type, bool]):
+    """Whether a class is one of nodes.
+
+    libcst's classes are abstract base classes: ``isinstance()`` asks them in Python, and takes ten times as long.
+    """
+
+    def __missing__(self, kind: type) -> bool:
+        self[kind] = result = issubclass(kind, cst.CSTNode)
+        return result
+
+
+_is_node = _Nodes()
+
+
+def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     """The direct children of ``node`` that carry meaning, in source order as far as libcst's field order has it."""
+    found: list[cst.CSTNode] = []
     for name in _fields(type(node)):
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
-            yield value
-        elif isinstance(value, (list, tuple)):
-            for item in value:
-                if isinstance(item, cst.CSTNode):
-                    yield item
+        kind = type(value)
+        if kind is tuple or kind is list:
+            found += (item for item in value if _is_node[type(item)])
+        elif _is_node[kind]:
+            found.append(value)
+    return found
 
 
 def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -74,7 +90,7 @@ def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     while stack:
         current = stack.pop()
         yield current
-        stack.extend(reversed(list(children(current))))
+        stack += reversed(children(current))
 
 
 def caught_classes(handler: cst.ExceptHandler) -> list[cst.BaseExpression | None]:
@@ -97,9 +113,15 @@ def positions_of(module: cst.Module) -> dict[cst.CSTNode, CodeRange]:
     """Each node's place in the text the module was parsed from; columns count from 0, lines from 1."""
     # The tree comes straight from the parser and holds no node twice, so the deep copy that libcst
     # would make (76 ms per thousand lines) buys nothing.
-    wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
+    wrapper = _Wrapper(module, unsafe_skip_copy=True)
     positions = wrapper.resolve(PositionProvider)
     return {node: place for node, place in positions.items() if isinstance(place, CodeRange)}
+
+
+class _Wrapper(MetadataWrapper):
+    def visit_batched(self, visitors: Iterable[BatchableCSTVisitor], *rest: Any, **extra: Any) -> cst.CSTNode:
+        # For no visitors at all, libcst would still walk the tree, which takes as long as the positions do.
+        return super().visit_batched(visitors, *rest, **extra) if visitors else self.module
 
 
 class Edits:
@@ -127,20 +149,34 @@ class Edits:
         """Take ``node`` out of the list it stands in."""
         self.replace(node, cst.RemoveFromParent())
 
-    def apply(self, module: cst.Module) -> cst.Module:
-        """The module with all rewrites done."""
-        result = module.visit(_Rewriter(self._rewrites))
+    def apply(self, module: cst.Module, parents: Mapping[cst.CSTNode, cst.CSTNode]) -> cst.Module:
+        """The module with all rewrites done; ``parents`` are those of its nodes, as :func:`parents_of` gives them."""
+        result = module.visit(_Rewriter(self._rewrites, self._around(parents)))
         assert isinstance(result, cst.Module)
         return result
 
+    def _around(self, parents: Mapping[cst.CSTNode, cst.CSTNode]) -> frozenset[cst.CSTNode] | None:
+        """The nodes to visit: those that are rewritten, and what they stand in; ``None`` for all."""
+        around: set[cst.CSTNode] = set()
+        for rewritten in self._rewrites:
+            node: cst.CSTNode | None = rewritten
+            if node not in parents and not isinstance(node, cst.Module):
+                # A comma or the like, which has no parent there.
+                return None
+            while node is not None and node not in around:
+                around.add(node)
+                node = parents.get(node)
+        return frozenset(around)
+
 
 class _Rewriter(cst.CSTTransformer):
-    def __init__(self, rewrites: dict[cst.CSTNode, list[Rewrite]]) -> None:
+    def __init__(self, rewrites: dict[cst.CSTNode, list[Rewrite]], around: frozenset[cst.CSTNode] | None) -> None:
         super().__init__()
         self._rewrites = rewrites
+        self._around = around
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        return True
+        return self._around is None or node in self._around
 
     def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> Replacement:  # type: ignore[override]
         result: Replacement = updated_node

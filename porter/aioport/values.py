@@ -11,7 +11,6 @@ import libcst as cst
 from aioport import library
 from aioport.analysis import Analysis, Definition, Function
 from aioport.names import UNKNOWN, Scope
-from aioport.tree import walk
 
 
 class Awaitability(enum.Enum):
@@ -60,7 +59,7 @@ class Values:
         """What the rest of the project says that with statements enter."""
         self.kinds: dict[cst.BaseExpression, Awaitability] = {}
         """What the rest of the project says about returned values."""
-        for node in walk(analysis.module):
+        for node in analysis.nodes:
             if isinstance(node, cst.Assign):
                 for target in node.targets:
                     self._note(target.target, node.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -406,3 +407,39 @@ def test_python_m_aioport_and_a_closed_pipe(folder: Path) -> None:
     assert process.returncode == 1
     assert b"Traceback" not in errors
     assert b"No module" not in errors
+
+
+def on_terminal(folder: Path, *arguments: str) -> tuple[str, str, int]:
+    """What the command line says to stdout, a pipe, and to stderr, a terminal, and its status."""
+    terminal, other_end = os.openpty()
+    command = [sys.executable, "-m", "aioport", "--to", "async-await", *arguments]
+    environment = {**ENVIRONMENT, "TERM": "xterm", "COLUMNS": "80"}
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=other_end
+    ) as process:
+        os.close(other_end)
+        shown = b""
+        # A terminal whose other end is closed raises on Linux.
+        with contextlib.suppress(OSError):
+            while data := os.read(terminal, 4096):
+                shown += data
+        os.close(terminal)
+        assert process.stdout is not None
+        said = process.stdout.read()
+    return said.decode(), shown.decode(), process.returncode
+
+
+def test_shows_on_a_terminal_how_far_it_has_come(folder: Path) -> None:
+    for number in range(21):
+        (folder / f"m{number:02}.py").write_bytes(OLD)
+    said, shown, status = on_terminal(folder, "--jobs", "2", ".")
+    assert (said, status) == ("", 0)
+    assert shown.index("Reading") < shown.index("100%") < shown.index("Porting") < shown.rindex("100%")
+    # What is left on the screen, once the bar is gone.
+    assert shown.rsplit("\x1b[2K", 1)[-1].strip() == "ported 21 of 21 files, 21 functions"
+    assert (folder / "m20.py").read_bytes() == NEW
+
+
+def test_shows_no_bar_for_a_few_files(folder: Path) -> None:
+    (folder / "a.py").write_bytes(OLD)
+    assert on_terminal(folder, ".") == ("", "ported 1 of 1 file, 1 function\r\n", 0)

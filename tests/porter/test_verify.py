@@ -66,7 +66,7 @@ def test_tree_that_does_not_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_nesting_too_deep_is_said() -> None:
-    data = b"import asyncio\nx = " + b" + ".join([b"1"] * 4000) + b"\n"
+    data = b"import asyncio\nx = " + b" + ".join([b"1"] * 8000) + b"\n"
     (finding,) = port_bytes(data, "x.py", SETTINGS).findings
     assert finding.code == "not-python"
     assert "nested too deeply" in finding.message

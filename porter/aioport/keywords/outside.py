@@ -12,7 +12,6 @@ from aioport.findings import Applicability, Severity
 from aioport.keywords.tree import LIBRARY, Place
 from aioport.lifting.context import Lift
 from aioport.names import dotted
-from aioport.tree import walk
 
 _ADVICE = "see what it is called in the version that is used now"
 
@@ -25,7 +24,7 @@ def keep_outside_names(lift: Lift) -> None:
         return
     kept = {lift.analysis.shielded.async_name: "async", lift.analysis.shielded.await_name: "await"}
     parents = lift.analysis.names.parents
-    for node in walk(lift.analysis.module):
+    for node in lift.analysis.nodes:
         if not isinstance(node, cst.Name) or node.value not in kept or kept[node.value] in lift.renames.taken:
             continue
         parent = parents[node]
@@ -124,7 +123,7 @@ def _report(lift: Lift, node: cst.CSTNode, message: str) -> None:
 def _rename_texts(lift: Lift) -> None:
     if not lift.renames.texts:
         return
-    for node in walk(lift.analysis.module):
+    for node in lift.analysis.nodes:
         if isinstance(node, cst.SimpleString):
             start = lift.analysis.positions[node].start
             new = lift.renames.texts.get(Place(start.line, start.column))

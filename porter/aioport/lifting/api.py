@@ -123,16 +123,11 @@ def _lift_arguments(lift: Lift, call: cst.Call) -> None:
         style, name = found
         if not lift.is_left(call) and name in style.signatures:
             _bind(lift, call, name, style.signatures[name], certain=True)
-    elif isinstance(call.func, cst.Attribute) and _runs_on(lift, "trollius"):
+    elif isinstance(call.func, cst.Attribute) and "trollius" in lift.analysis.names.imported:
         for style in vocabularies():
             signature = style.loop_signatures.get(call.func.attr.value)
             if signature is not None and not lift.is_left(call):
                 _bind(lift, call, call.func.attr.value, signature, certain=False)
-
-
-def _runs_on(lift: Lift, module: str) -> bool:
-    bindings = [b for scope in lift.analysis.names.scopes.values() for found in scope.bindings.values() for b in found]
-    return any((binding.origin or "").split(".")[0] == module for binding in bindings)
 
 
 def _bind(lift: Lift, call: cst.Call, name: str, signature: Sequence[str], *, certain: bool) -> None:

@@ -85,10 +85,7 @@ class Lift:
 
         Those of aiocompat are native coroutines from 3.5 on, and had their meaning already.
         """
-        names = self.analysis.names
-        bindings = [b for scope in names.scopes.values() for found in scope.bindings.values() for b in found]
-        portable = any((binding.origin or "").startswith("aiocompat") for binding in bindings)
-        if portable:
+        if "aiocompat" in self.analysis.names.imported:
             return set()
         left = {f for f in self.analysis.functions if self.audits and self.stays(f) and not f.node.asynchronous}
         return left | set(self.converted())

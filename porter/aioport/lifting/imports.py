@@ -63,7 +63,7 @@ class Imports:
 
     def rewrite(self) -> None:
         """Add the edits for all imports of the file."""
-        for node in walk(self._lift.analysis.module):
+        for node in self._lift.analysis.nodes:
             if isinstance(node, cst.Import):
                 self._rewrite_import(node)
             elif isinstance(node, cst.ImportFrom):

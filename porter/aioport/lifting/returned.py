@@ -12,7 +12,6 @@ from aioport.lifting.added_imports import import_module
 from aioport.lifting.context import Lift
 from aioport.lifting.parentheses import as_primary
 from aioport.returned import Move, move_of
-from aioport.tree import walk
 from aioport.values import Awaitability
 
 
@@ -98,5 +97,5 @@ def _answer(lift: Lift, name: str) -> cst.BaseExpression:
 
 def _unused(lift: Lift) -> str:
     """A name that nothing in the file goes by."""
-    taken = {node.value for node in walk(lift.analysis.module) if isinstance(node, cst.Name)}
+    taken = {node.value for node in lift.analysis.nodes if isinstance(node, cst.Name)}
     return next(name for name in chain(["result"], (f"result_{n}" for n in count(2))) if name not in taken)

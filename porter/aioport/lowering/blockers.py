@@ -15,7 +15,6 @@ from aioport.lowering.context import Lower
 from aioport.lowering.equivalents import find_equivalents
 from aioport.lowering.equivalents.raising import forgotten_by
 from aioport.lowering.syntax import newer_syntax
-from aioport.tree import walk
 
 _ASK_FOR_EXCEPTION = frozenset(["sys.exc_info", "traceback.format_exc", "traceback.print_exc"])
 _ANY_DECORATOR = (3, 9)
@@ -36,7 +35,7 @@ def find_blockers(lower: Lower) -> bool:
         cst.Raise: _of_raise,
         cst.Call: _of_call,
     }
-    for node in walk(lower.analysis.module):
+    for node in lower.analysis.nodes:
         if type(node) in visit:
             visit[type(node)](lower, node)
     for function in lower.natives:

@@ -28,7 +28,7 @@ def lower_cancellation(lower: Lower) -> None:
     if lower.version >= _BASE_EXCEPTION_SINCE or not lower.always_native:
         return
     asking = _asking(lower)
-    for node in walk(lower.analysis.module):
+    for node in lower.analysis.nodes:
         if isinstance(node, (cst.Try, cst.With)) and _is_of_async_await(lower, node):
             if lower.analysis.function_around(node) in asking:
                 continue

@@ -14,7 +14,7 @@ from aioport.history import Version
 from aioport.lifting.returns import may_catch
 from aioport.names import UNKNOWN
 from aioport.styles import Target, Vocabulary
-from aioport.tree import Edits, Rewrite, caught_classes, walk
+from aioport.tree import Edits, Rewrite, caught_classes
 from aioport.values import Manager, Values
 
 
@@ -103,7 +103,7 @@ class Lower:
     def waits(self) -> dict[Function, list[cst.Await]]:
         """Where each native function waits in its own scope."""
         found: dict[Function, list[cst.Await]] = defaultdict(list)
-        for node in walk(self.analysis.module):
+        for node in self.analysis.nodes:
             if isinstance(node, cst.Await):
                 function = self.analysis.function_around(node)
                 if function is not None and self.analysis.names.scope_of(node) is function.scope:
@@ -114,7 +114,7 @@ class Lower:
     def managers(self) -> dict[Function, list[cst.With]]:
         """The ``async with`` statements of each native function."""
         found: dict[Function, list[cst.With]] = defaultdict(list)
-        for node in walk(self.analysis.module):
+        for node in self.analysis.nodes:
             if isinstance(node, cst.With) and node.asynchronous is not None:
                 function = self.analysis.function_around(node)
                 if function is not None:
@@ -125,7 +125,7 @@ class Lower:
     def loops(self) -> dict[Function, list[cst.For]]:
         """The ``async for`` statements of each native function."""
         found: dict[Function, list[cst.For]] = defaultdict(list)
-        for node in walk(self.analysis.module):
+        for node in self.analysis.nodes:
             if isinstance(node, cst.For) and node.asynchronous is not None:
                 function = self.analysis.function_around(node)
                 if function is not None:
@@ -136,7 +136,7 @@ class Lower:
     def inner_waits(self) -> dict[Function, list[cst.CSTNode]]:
         """Where the comprehensions of each native function wait, or iterate asynchronously."""
         found: dict[Function, list[cst.CSTNode]] = defaultdict(list)
-        for node in walk(self.analysis.module):
+        for node in self.analysis.nodes:
             if isinstance(node, cst.Await) or (isinstance(node, cst.CompFor) and node.asynchronous is not None):
                 function = self.analysis.function_around(node)
                 if function is not None and self.analysis.names.scope_of(node) is not function.scope:

@@ -8,7 +8,7 @@ import libcst as cst
 
 from aioport.lowering.context import Lower
 from aioport.lowering.imports import add_at_top
-from aioport.tree import Edits, children, walk
+from aioport.tree import Edits, children, parents_of, walk
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -92,11 +92,11 @@ class Down:
     def text(self) -> str:
         """The file, brought down."""
         analysis = self.lower.analysis
-        module = self.edits.apply(analysis.module)
+        module = self.edits.apply(analysis.module, analysis.names.parents)
         if self._imports:
             imports = Edits()
             add_at_top(imports, module, [cst.Import([_alias(*item)]) for item in self._imports.items()])
-            module = imports.apply(module)
+            module = imports.apply(module, parents_of(module))
         return analysis.shielded.unshield(module.code)
 
 

@@ -101,7 +101,7 @@ class Evaluation:
         computed = {f.node.name.value for f in analysis.functions if f.owner and f.node.decorators}
         stored = {
             part.attr.value
-            for node in walk(analysis.module)
+            for node in analysis.nodes
             for target in _targets(node)
             for part in walk(target)
             if isinstance(part, cst.Attribute) and not self._is_in_init(node)

@@ -12,7 +12,7 @@ from aioport.lifting.statements import comment_lines, is_import_line, is_prologu
 from aioport.lowering.api import Fate, fate_of, report_helper, report_missing, report_older
 from aioport.lowering.context import Lower
 from aioport.names import dotted
-from aioport.tree import Edits, walk
+from aioport.tree import Edits
 
 Statement = Union[cst.Import, cst.ImportFrom]
 
@@ -35,7 +35,7 @@ class Imports:
         """Add the edits for all imports of the file."""
         anchor = self._anchor()
         results: list[tuple[Statement, list[Statement]]] = []
-        for node in walk(self._lower.analysis.module):
+        for node in self._lower.analysis.nodes:
             if isinstance(node, cst.Import):
                 results.append((node, self._module_imports(node)))
             elif isinstance(node, cst.ImportFrom) and not node.relative:

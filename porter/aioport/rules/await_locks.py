@@ -12,7 +12,6 @@ from aioport.blockers import is_async_with
 from aioport.findings import Severity
 from aioport.lifting.context import Lift
 from aioport.lifting.managers import to_async_with
-from aioport.tree import walk
 
 SINCE = (3, 9)
 
@@ -23,7 +22,7 @@ def apply(lift: Lift) -> None:
         for older in function.withs:
             if is_async_with(lift.values, function, older):
                 lift.breaks(older, SINCE, "`with (yield from lock):` is a TypeError since Python 3.9")
-    for statement in walk(lift.analysis.module):
+    for statement in lift.analysis.nodes:
         if not isinstance(statement, cst.With) or statement.asynchronous is not None:
             continue
         awaited = [item.item.expression for item in statement.items if isinstance(item.item, cst.Await)]

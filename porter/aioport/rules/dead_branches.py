@@ -13,7 +13,6 @@ import libcst as cst
 from aioport.findings import Applicability, Severity
 from aioport.history import Version
 from aioport.lifting.context import Lift
-from aioport.tree import walk
 
 SINCE = (3, 5)
 
@@ -31,7 +30,7 @@ def apply(lift: Lift) -> None:
     """Report the branches, and take them away where that is asked for."""
     if lift.oldest is None:
         return
-    for node in walk(lift.analysis.module):
+    for node in lift.analysis.nodes:
         if isinstance(node, cst.If):
             holds = version_answer(lift, node.test, (lift.oldest, _NEWEST))
             if holds is not None and (node.orelse is not None or not holds):

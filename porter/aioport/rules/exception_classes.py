@@ -18,7 +18,7 @@ import libcst as cst
 from aioport.era import handler_asking
 from aioport.findings import Applicability, Severity
 from aioport.lifting.context import Lift
-from aioport.tree import caught_classes, walk
+from aioport.tree import caught_classes
 
 SINCE = (3, 8)
 
@@ -39,7 +39,7 @@ def apply(lift: Lift) -> None:
     asking = {function for function in older if handler_asking(lift.analysis, function) is not None}
     waiting = (f for f in lift.analysis.functions if lift.verdict(f).name == "NATIVE" or f in older)
     waits = {suspension.node for function in waiting for suspension in function.suspensions}
-    for statement in walk(lift.analysis.module):
+    for statement in lift.analysis.nodes:
         if not isinstance(statement, cst.Try) or lift.is_left(statement):
             continue
         body = list(_own(statement.body))

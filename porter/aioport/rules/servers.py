@@ -11,7 +11,6 @@ import libcst as cst
 from aioport.findings import Severity
 from aioport.lifting.context import Lift
 from aioport.lifting.evidence import comes_from
-from aioport.tree import walk
 
 SINCE = (3, 7)
 
@@ -36,7 +35,7 @@ def apply(lift: Lift) -> None:
                 "since Python 3.12 wait_closed() returns only when all connections of the server are closed",
                 "close them first, or do not wait",
             )
-    for comparison in walk(lift.analysis.module):
+    for comparison in lift.analysis.nodes:
         if isinstance(comparison, cst.Comparison) and _asks_for_none(lift, comparison):
             lift.report(
                 comparison,

@@ -33,7 +33,7 @@ def of_annotations(lower: Lower) -> Iterator[Equivalent]:
             comment = _signature_comment(lower, node, bool(function.owner))
             yield from (Equivalent(found, found, unchanged) for found in annotations)
             yield Equivalent(node, node, lambda updated, said=comment: _without_annotations(said, updated))  # type: ignore[misc]
-    for variable in walk(lower.analysis.module):
+    for variable in lower.analysis.nodes:
         if isinstance(variable, cst.AnnAssign) and _is_plain(variable.annotation) and _means_nothing(lower, variable):
             yield from _of_variable(lower, variable)
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import libcst as cst
 
 from aioport.lowering.context import Equivalent, Lower
-from aioport.tree import walk
 
 _PYTHON3 = (3, 0)
 _OLD_NAMES = {"__bool__": "__nonzero__", "__next__": "next"}
@@ -18,7 +17,7 @@ def of_classes(lower: Lower) -> Iterator[Equivalent]:
     """What Python 2 says otherwise in and of classes."""
     if lower.version >= _PYTHON3:
         return
-    for node in walk(lower.analysis.module):
+    for node in lower.analysis.nodes:
         if isinstance(node, cst.Call) and (owner := _owner(lower, node)) is not None:
             yield Equivalent(node, node, lambda updated, names=owner: _super(names, updated))  # type: ignore[misc]
         elif isinstance(node, cst.ClassDef) and _has_metaclass_only(node) and lower.has_six:

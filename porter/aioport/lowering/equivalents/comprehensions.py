@@ -19,7 +19,7 @@ _PLAIN = (cst.List, cst.Tuple, cst.Set, cst.Dict, cst.BaseString, cst.ListComp, 
 def of_comprehensions(lower: Lower) -> Iterator[Equivalent]:
     """Comprehensions and delegations that would do something else, or nothing, on Python 2."""
     if lower.version < _PYTHON3 and lower.is_python3:
-        for node in walk(lower.analysis.module):
+        for node in lower.analysis.nodes:
             if isinstance(node, cst.ListComp) and _leaks(lower, node):
                 yield Equivalent(node, node, _as_list_call)
     if lower.version < _YIELD_FROM:

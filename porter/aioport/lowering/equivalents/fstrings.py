@@ -31,7 +31,7 @@ def of_fstrings(lower: Lower) -> Iterator[Equivalent]:
     if lower.version >= _SAYING_SINCE:
         return
     code = lower.analysis.module.code_for_node
-    for node in walk(lower.analysis.module):
+    for node in lower.analysis.nodes:
         if not isinstance(node, (cst.FormattedString, cst.ConcatenatedString)):
             continue
         if isinstance(lower.analysis.names.parents[node], cst.ConcatenatedString):

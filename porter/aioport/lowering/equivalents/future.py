@@ -21,7 +21,7 @@ _CODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")
 
 def of_future(lower: Lower) -> Iterator[Equivalent]:
     """The uses of what a ``__future__`` import makes of Python 2 what the source means."""
-    for node in walk(lower.analysis.module):
+    for node in lower.analysis.nodes:
         future = isinstance(node, cst.ImportFrom) and dotted(node.module) == "__future__"
         if future and any(_is_gone(lower, alias) for alias in _aliases(node)):  # type: ignore[arg-type]
             yield Equivalent(node, lower.analysis.names.parents[node], lambda updated: _without_gone(lower, updated))
@@ -40,7 +40,7 @@ def of_future(lower: Lower) -> Iterator[Equivalent]:
 
 def _meant(lower: Lower) -> Iterator[str]:
     """What Python 3 makes of what Python 2 reads as well."""
-    for node in walk(lower.analysis.module):
+    for node in lower.analysis.nodes:
         if isinstance(node, (cst.BinaryOperation, cst.AugAssign)) and _divides(node):
             yield "division"
     if _is_in_package(lower):
@@ -93,7 +93,7 @@ def _aliases(node: cst.ImportFrom) -> Sequence[cst.ImportAlias]:
 def _imported(lower: Lower) -> set[str]:
     return {
         dotted(alias.name) or ""
-        for node in walk(lower.analysis.module)
+        for node in lower.analysis.nodes
         if isinstance(node, cst.ImportFrom) and dotted(node.module) == "__future__"
         for alias in _aliases(node)
     }
@@ -118,7 +118,7 @@ def _without_gone(lower: Lower, updated: cst.CSTNode) -> cst.CSTNode | cst.Remov
 def _prints(lower: Lower) -> Iterator[cst.Name]:
     """Uses of ``print`` that the statement of Python 2 does not read in the same way."""
     parents = lower.analysis.names.parents
-    names = (node for node in walk(lower.analysis.module) if isinstance(node, cst.Name) and node.value == "print")
+    names = (node for node in lower.analysis.nodes if isinstance(node, cst.Name) and node.value == "print")
     free = set(lower.analysis.free)
     for node in names:
         if node not in free:
@@ -147,7 +147,7 @@ def _divides(node: cst.BinaryOperation | cst.AugAssign) -> bool:
 
 def _is_in_package(lower: Lower) -> bool:
     """Whether a sibling in the same package may be taken for what is imported: Python 2 looks there first."""
-    statements = [node for node in walk(lower.analysis.module) if isinstance(node, (cst.Import, cst.ImportFrom))]
+    statements = [node for node in lower.analysis.nodes if isinstance(node, (cst.Import, cst.ImportFrom))]
     relative = [node for node in statements if isinstance(node, cst.ImportFrom) and node.relative]
     return bool(relative) and len(relative) < len(statements)
 

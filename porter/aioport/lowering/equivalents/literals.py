@@ -8,7 +8,6 @@ import libcst as cst
 
 from aioport.lowering.context import Equivalent, Lower
 from aioport.lowering.equivalents.future import text_that_is_not_ascii
-from aioport.tree import walk
 
 _PYTHON3, _RB, _UNDERSCORES, _COMMAS = (3, 0), (3, 3), (3, 6), (3, 6)
 
@@ -17,7 +16,7 @@ def of_literals(lower: Lower) -> Iterator[Equivalent]:
     """The literals, and commas behind starred arguments, that are written in another way in the target version."""
     if lower.version < _PYTHON3:
         yield from _of_text(lower)
-    for node in walk(lower.analysis.module):
+    for node in lower.analysis.nodes:
         if isinstance(node, (cst.Integer, cst.Float, cst.Imaginary)) and "_" in node.value:
             if lower.version < _UNDERSCORES:
                 yield Equivalent(node, node, _without_underscores)

@@ -20,7 +20,7 @@ def of_raising(lower: Lower) -> Iterator[Equivalent]:
     # six.raise_from does not say on Python 2 what the cause was.
     asks = any(attribute.attr.value in _CAUSES for attribute in lower.analysis.attributes)
     kept: dict[cst.ExceptHandler, None] = {}
-    for node in walk(lower.analysis.module):
+    for node in lower.analysis.nodes:
         if not isinstance(node, cst.Raise):
             continue
         if node.cause is not None and not asks:
