@@ -61,7 +61,7 @@ class Tracer:
         """Whether a call from C is of what iterates; the loop calls ``send`` as well."""
         name = getattr(builtin, "__name__", "")
         # Not the file: Trollius executes a part of its coroutine decorator from a string.
-        from_loop = caller.f_globals.get("__name__", "").partition(".")[0] in ("asyncio", "trollius")
+        from_loop = str(caller.f_globals.get("__name__")).partition(".")[0] in ("asyncio", "trollius")
         if builtin is None:
             # No event tells of a call of a type, such as list.
             return not from_loop

@@ -35,8 +35,12 @@ class _Imported:
         return bool(self.uses) and not self.remaining and not self._is_mentioned(lift)
 
     def never_used(self, lift: Lift) -> bool:
-        """Whether nothing ever used it, neither in this file nor in another of the project, as far as that is known."""
-        return not self.uses and self.name in lift.spare and not self._is_mentioned(lift)
+        """Whether nothing ever used it, neither in this file nor in another of the project, as far as that is known.
+
+        In a file without coroutines of its own it is there for others, which may not be among the files given.
+        """
+        spare = self.name in lift.spare and bool(lift.converted())
+        return not self.uses and spare and not self._is_mentioned(lift)
 
     def _is_mentioned(self, lift: Lift) -> bool:
         mentioned = re.compile(rf"""# type:.*\b{self.name}\b|['"]{self.name}['"]""")
