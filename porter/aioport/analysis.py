@@ -34,6 +34,8 @@ class Asked(enum.Enum):
     RETURNED = "whether a returned value is awaitable"
     RETURNED_OR_LATER = "the same, and where that is not told the port asks when it runs"
     RETURNED_PLAIN = "whether a returned value surely is no awaitable"
+    LEAVING = "the same, of one that can only be returned if it is none"
+    LEAVING_OR_LATER = "the same, and otherwise the port asks once the statement around it was left"
     WRAPPED = "whether a decorator only waits for what it decorates"
 
 

@@ -11,6 +11,7 @@ from aioport import library
 from aioport.analysis import Analysis, Asked, Blocker, Definition, Function, Wait
 from aioport.entered import is_used_as_object
 from aioport.names import Scope
+from aioport.returned import left_before_awaiting, move_of
 from aioport.seen_returns import is_own, of_seen_returns
 from aioport.tree import walk
 from aioport.values import Awaitability, Manager, Values
@@ -174,9 +175,12 @@ def _of_returns(
             )
     if not function.awaits_returned or function.suspensions:
         return
+    # One that is left costs little as long as there is its decorator, but one of Trollius holds up all others.
+    later = function.trollius or target_version >= DECORATOR_GONE
     for returning in function.returns:
         awaitability = values.awaitability(returning.value)
-        leaves = _is_left_before_awaiting(analysis, returning, function)
+        leaves = left_before_awaiting(analysis, returning, function)
+        moved = later and move_of(analysis, values, function) is not None
         if awaitability is Awaitability.YES and leaves:
             yield Blocker(
                 returning,
@@ -185,8 +189,11 @@ def _of_returns(
                 "left, `return await` would do so inside of it",
                 "write `return await` where an exception or the cleaning up may come that late, or move it out of the "
                 "statement",
+                asked=returning.value if moved else None,
+                question=Asked.LEAVING_OR_LATER if moved else None,
             )
         elif awaitability is Awaitability.MAYBE:
+            at_once = Asked.RETURNED_OR_LATER if later and not _is_plain_aiter(function) else Asked.RETURNED
             yield Blocker(
                 returning,
                 "returned-awaitable",
@@ -194,25 +201,8 @@ def _of_returns(
                 "this value is one cannot be told from this file",
                 "write `return await ...` into an async def if it is, or a plain `return` if it is not",
                 asked=returning.value,
-                question=Asked.RETURNED
-                if leaves or target_version < DECORATOR_GONE or _is_plain_aiter(function)
-                else Asked.RETURNED_OR_LATER,
+                question=at_once if not leaves else Asked.LEAVING_OR_LATER if moved else Asked.LEAVING,
             )
-
-
-def _is_left_before_awaiting(analysis: Analysis, returning: cst.Return, function: Function) -> bool:
-    """Whether returning leaves a statement that handles exceptions or cleans up."""
-    child: cst.CSTNode = returning
-    while child is not function.node:
-        parent = analysis.names.parents[child]
-        if isinstance(parent, cst.With) or (
-            isinstance(parent, (cst.Try, cst.TryStar))
-            and child is not parent.finalbody
-            and (parent.finalbody is not None or child is parent.body)
-        ):
-            return True
-        child = parent
-    return False
 
 
 def _of_managers(

@@ -543,7 +543,8 @@ class MissingName(Code):
     rest has no counterpart of the same name. aiocompat's functions that stand for ``async with`` and ``async for`` stay
     as they are. A generator that is left is marked by ``types.coroutine`` where ``asyncio.coroutine`` is gone:
     ``await`` takes it, and from 3.12 on ``create_task()`` does not. In the other direction, asyncio has got names that
-    neither its older versions nor Trollius nor aiocompat have.
+    neither its older versions nor Trollius nor aiocompat have. An import of ``From`` or ``Return`` that no file of the
+    project uses goes, with a note.
 
     Example::
 
@@ -940,8 +941,11 @@ class ReturnedAwaitable(Code):
         def fetch(self):
             return self.backend.fetch()     # a coroutine? a value?
 
-    For 3.11 and later, which have no such decorator, the port asks the class of the value when it runs, as the
-    decorator did; before, the function stays as it is.
+    For 3.11 and later, which have no such decorator, and in coroutines of Trollius, one of which would hold up all
+    others, the port asks the value when it runs, as the decorator did: ``await result if inspect.isawaitable(result)
+    else result``. Out of a ``try`` or ``with`` at the end of the function it does so below that statement. A generator
+    that nothing marks as a coroutine is not awaited any more. Where that cannot be written, and in other coroutines for
+    3.10 and before, the function stays as it is.
 
     What to do: make it an ``async def``, with ``return await ...`` if the value is awaitable.
     """
@@ -1083,10 +1087,11 @@ class TimeoutIsOserror(Code):
 
 
 class TransportSocket(Code):
-    """A method of a transport's socket that it does not have any more.
+    """A method of a transport's socket that it does not have any more, or a loop that is to watch that socket.
 
     Why: ``get_extra_info("socket")`` gives a TransportSocket since Python 3.8, because reading from or writing to the
-    socket beside its transport loses data. Its methods that do so are gone since 3.11.
+    socket beside its transport loses data. Its methods that do so are gone since 3.11. ``add_reader()``,
+    ``remove_reader()`` and the same for writers refuse it with RuntimeError since 3.5.3, which Trollius never did.
 
     Example::
 

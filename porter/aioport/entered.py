@@ -1,7 +1,7 @@
 """What the block of a with statement shows of the value that was entered.
 
-What asyncio's and Trollius's locks, conditions and semaphores give to ``as`` in ``with (yield from lock) as x:`` is None
-(asyncio/locks.py up to 3.8), so a block that does with ``x`` what None cannot is no lock's.
+What asyncio's and Trollius's locks, conditions and semaphores give to ``as`` in ``with (yield from lock) as x:`` is
+None (asyncio/locks.py up to 3.8), so a block that does with ``x`` what None cannot is no lock's.
 """
 
 from __future__ import annotations

@@ -19,6 +19,8 @@ class Awaitability(enum.Enum):
     NO = enum.auto()
     YES = enum.auto()
     MAYBE = enum.auto()
+    ASK = enum.auto()
+    """Not known, and asked when it runs."""
 
 
 class Manager(enum.Enum):

@@ -37,14 +37,19 @@ from aioport.inference.wrappers import Wrappers
 
 
 def infer(
-    files: Iterable[FileFacts], *, unsafe: bool = False, coroutine_decorators: Sequence[str] = ()
+    files: Iterable[FileFacts],
+    *,
+    unsafe: bool = False,
+    coroutine_decorators: Sequence[str] = (),
+    asks_later: bool = True,
 ) -> dict[str, dict[str, Decision]]:
     """Decide for every function; the result maps path, then function key, to the decision.
 
     ``unsafe`` takes a generator that may be a coroutine for one. ``coroutine_decorators`` are patterns for the dotted
-    names of decorators whose functions are coroutines.
+    names of decorators whose functions are coroutines. ``asks_later``: whether what is not known of a returned value
+    may be asked when it runs.
     """
-    project = _Project(list(files), coroutine_decorators)
+    project = _Project(list(files), coroutine_decorators, asks_later)
     project.leave_iterated()
     project.promote()
     if unsafe:
@@ -57,12 +62,14 @@ def infer(
 
 
 class _Project:
-    def __init__(self, files: list[FileFacts], coroutine_decorators: Sequence[str]) -> None:
+    def __init__(self, files: list[FileFacts], coroutine_decorators: Sequence[str], asks_later: bool) -> None:
         self.functions = [fact for file in files for fact in file.functions]
         self._evaluation = Evaluation(files)
         self._reaches = Reaches(files, self._evaluation)
         wrappers = Wrappers(files, self._evaluation)
-        self._answers = {_id(fact): answers(self._evaluation, wrappers, fact) for fact in self.functions}
+        self._answers = {
+            _id(fact): answers(self._evaluation, wrappers, fact, asks_later=asks_later) for fact in self.functions
+        }
         self._wrapped_by = {
             _id(fact): [f for q in fact.questions if q.asked is Asked.WRAPPED for f in wrappers.of(fact.path, q.about)]
             for fact in self.functions
@@ -107,10 +114,7 @@ class _Project:
                     self._uses[_id(fact)].append((Use.RUN, (path, call.caller), call.line))
 
     def _is_blocked(self, fact: FunctionFact) -> bool:
-        return bool(fact.blocked) or any(
-            is_open(answer) and question.asked is not Asked.RETURNED_OR_LATER
-            for question, answer in zip(fact.questions, self._answers[_id(fact)])
-        )
+        return bool(fact.blocked) or any(map(is_open, self._answers[_id(fact)]))
 
     def _verdicts(self, reach: Reach) -> set[Verdict]:
         """What becomes of the functions that a delegation may reach; nothing where only a common name says so."""

@@ -42,6 +42,8 @@ class Lift:
     keeps_helpers: bool = True
     """Whether aiocompat's functions in the place of syntax stay aiocompat's: lowering finds them a place itself."""
     renames: Renames = field(default_factory=Renames)
+    spare: frozenset[str] = frozenset()
+    """Words of a style that no other file of the project takes from this one."""
     oldest: tuple[int, int] | None = None
     """The oldest Python that the result runs on, where no newer one is left out."""
     unsafe: bool = False
