@@ -13,7 +13,7 @@ from aioport.entered import is_used_as_object
 from aioport.names import Scope
 from aioport.returned import left_before_awaiting, move_of
 from aioport.seen_returns import is_own, of_seen_returns
-from aioport.tree import walk
+from aioport.tree import awaited_by_hand, walk
 from aioport.values import Awaitability, Manager, Values
 
 WITH_AWAIT_GONE = (3, 9)
@@ -121,6 +121,8 @@ def _origins(analysis: Analysis, decorator: cst.Decorator) -> frozenset[str]:
 
 def _of_yields(values: Values, function: Function) -> Iterator[Blocker]:
     for suspension in function.suspensions:
+        if function.node.name.value == "__await__" and awaited_by_hand(suspension.operand) is not None:
+            continue
         if suspension.wait is Wait.AWAIT and values.is_iterable(suspension.operand):
             yield Blocker(
                 suspension.node,

@@ -72,9 +72,12 @@ class AwaitPosition(Code):
 
 
 class AwaitableClass(Code):
-    """A class has ``__await__`` and no ``__iter__``, so only ``await`` can wait for its objects.
+    """A class has ``__await__`` and no ``__iter__``, so only ``await`` can wait for its objects, or Trollius cannot.
 
-    Why: ``yield from x`` and Trollius take what can be iterated; ``__await__`` came with PEP 492.
+    Why: ``yield from x`` takes what can be iterated; ``__await__`` came with PEP 492. Trollius takes neither, only
+    coroutines, futures and its own locks: there an ``__iter__`` or ``__await__`` that waits becomes a coroutine, and
+    is called wherever the project shows that such an object is waited for: ``yield From(lock.__iter__())``. Anywhere
+    else the task fails with RuntimeError, "Task got bad yield".
 
     Example::
 
@@ -85,7 +88,7 @@ class AwaitableClass(Code):
         async def main():
             await Connect()              # left: `yield from Connect()` would fail
 
-    What to do: give the class ``__iter__ = __await__``.
+    What to do: give the class ``__iter__ = __await__``; for Trollius, call the method where something else waits.
     """
 
 
@@ -703,8 +706,9 @@ class OlderName(Code):
 class OlderSyntax(Code):
     """Syntax of Python 3 was written as Python 2 has it; what the program does with text and numbers was not touched.
 
-    Why: f-strings become calls of ``str.format``, annotations type comments, ``super()`` gets its arguments, and so on;
-    ``from __future__`` brings division and print. What builtins and methods give is not syntax. On Python 2 a plain
+    Why: f-strings become calls of ``str.format``, annotations type comments, ``super()`` gets its arguments, what inner
+    functions change by ``nonlocal`` becomes a list of one element, and so on; ``from __future__`` brings division and
+    print. What builtins and methods give is not syntax. On Python 2 a plain
     literal is bytes, so a format call fails with UnicodeEncodeError where it is given text that is not ASCII;
     ``map``, ``zip``, ``filter``, ``range`` and the methods of dicts give lists; ``round`` gives floats; a name after
     ``except ... as`` stays; ``!=`` does not ask ``__eq__``; annotations are no longer there at run time.
@@ -1040,16 +1044,17 @@ class TaskFunction(Code):
 
 
 class TaskPerCoroutine(Code):
-    """A Trollius coroutine asks for the current task.
+    """A coroutine asks for the current task, and is ported from Trollius or to it.
 
-    Why: Trollius ran each nested coroutine in a task of its own; with asyncio a coroutine runs in the task of its
-    caller.
+    Why: Trollius runs each nested coroutine in a task of its own; with asyncio a coroutine runs in the task of its
+    caller. A lock that notes which task holds it does not know the task again that releases it.
 
     Example::
 
         task = trollius.Task.current_task()     # is the caller's task now
 
-    What to do: check what the task is used for: cancelling it now cancels the callers too.
+    What to do: check what the task is used for: cancelling it now cancels the callers too. To Trollius: port to
+    aiocompat instead, which keeps to one task, where it has to be the caller's.
     """
 
 

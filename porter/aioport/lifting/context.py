@@ -41,6 +41,10 @@ class Lift:
     """Whether the coroutines become generators again, in another style: then generators may delegate to them."""
     keeps_helpers: bool = True
     """Whether aiocompat's functions in the place of syntax stay aiocompat's: lowering finds them a place itself."""
+    waits_for_objects: bool = True
+    """Whether what it becomes in the end can wait for objects, by their ``__iter__`` or ``__await__``."""
+    reads_back: bool = False
+    """Whether it reads what was lowered for the target version, so that generators have the meaning of that already."""
     renames: Renames = field(default_factory=Renames)
     spare: frozenset[str] = frozenset()
     """Words of a style that no other file of the project takes from this one."""
@@ -88,7 +92,7 @@ class Lift:
 
         Those of aiocompat are native coroutines from 3.5 on, and had their meaning already.
         """
-        if "aiocompat" in self.analysis.names.imported:
+        if "aiocompat" in self.analysis.names.imported or self.reads_back:
             return set()
         left = {f for f in self.analysis.functions if self.audits and self.stays(f) and not f.node.asynchronous}
         return left | set(self.converted())

@@ -1,13 +1,15 @@
-"""``async def __aiter__``: a method that Python itself calls, and that gave a coroutine up to Python 3.6."""
+"""Methods that Python itself calls: ``__iter__`` and ``__await__`` that wait, ``async def __aiter__``."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import libcst as cst
 
 from aioport import library
-from aioport.analysis import Definition, Function
+from aioport.analysis import Analysis, Definition, Function
 from aioport.findings import Severity
-from aioport.inference import CALLED
+from aioport.inference import CALLED, Decision, Verdict
 from aioport.lifting.context import Lift
 from aioport.tree import walk
 
@@ -40,6 +42,21 @@ def make_aiters_plain(lift: Lift) -> None:
                 )
         else:
             lift.edits.on(function.node, _plain)
+
+
+def with_protocols(analysis: Analysis, decisions: dict[str, Decision]) -> dict[str, Decision]:
+    """``decisions`` with each ``__iter__`` and ``__await__`` that waits a coroutine.
+
+    So it is where nothing but a call of such a method can be waited for.
+    """
+    result = dict(decisions)
+    for function in analysis.functions:
+        decision = decisions[function.key]
+        blocked = {blocker.code for blocker in function.blockers} - {"protocol-method"}
+        if decision.waits_as_protocol and not blocked and function.node.asynchronous is None:
+            native = replace(decision, verdict=Verdict.NATIVE, to_native=frozenset(), to_both=frozenset())
+            result[function.key] = replace(native, awaits_as_well=False)
+    return result
 
 
 def _waits(lift: Lift, function: Function) -> bool:

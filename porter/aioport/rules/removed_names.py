@@ -54,7 +54,8 @@ def apply(lift: Lift) -> None:
         since, advice = REMOVED.get(name, (None, ""))
         if since is None or since > lift.target_version or is_guarded(lift, node):
             continue
-        if name == "coroutine" and _is_dealt_with(lift, node):
+        # What is lowered again finds the decorator in the other library.
+        if name == "coroutine" and (not lift.keeps_helpers or _is_dealt_with(lift, node)):
             continue
         if name in STANDARD and isinstance(node, cst.Attribute) and import_module(lift, name):
             lift.breaks(node, since, f"asyncio has no {name} since Python {since[0]}.{since[1]}")

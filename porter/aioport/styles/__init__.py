@@ -101,6 +101,9 @@ class Target:
     lacks: frozenset[str] = frozenset()
     """Names that asyncio's first version had or got later, and the library of this style does not have."""
 
+    waits_for_objects: bool = True
+    """Whether its coroutines wait for what has an ``__iter__`` or ``__await__`` that does, and is nothing else."""
+
     meaning: Version | None = None
     """The version of asyncio whose meaning the library's names have; ``None``: that of the target version."""
 
