@@ -40,7 +40,7 @@ def _blockers(
     yield from _of_yields(values, function)
     yield from _of_asynchronous_generators(function, target_version)
     yield from _of_returns(analysis, values, function, target_version)
-    yield from _of_managers(values, function, target_version)
+    yield from _of_managers(analysis, values, function, target_version)
     yield from _of_keyword_names(analysis, function)
     yield from of_seen_returns(analysis, function)
     yield from _of_stop_iterations(analysis, function)
@@ -210,7 +210,9 @@ def _is_left_before_awaiting(analysis: Analysis, returning: cst.Return, function
     return False
 
 
-def _of_managers(values: Values, function: Function, target_version: tuple[int, int]) -> Iterator[Blocker]:
+def _of_managers(
+    analysis: Analysis, values: Values, function: Function, target_version: tuple[int, int]
+) -> Iterator[Blocker]:
     entered = {item.item for statement in function.withs for item in statement.items}
     for wait in function.suspensions:
         if (
@@ -230,7 +232,7 @@ def _of_managers(values: Values, function: Function, target_version: tuple[int, 
         kinds = {}
         for item in statement.items:
             suspension = waits.get(item.item) if isinstance(item.item, cst.Yield) else None
-            if suspension is not None:
+            if suspension is not None and not needs_what_is_entered(analysis, statement, item):
                 kinds[suspension] = values.manager(suspension.operand)
         locks = [suspension for suspension, kind in kinds.items() if kind is Manager.LOCK]
         if target_version < WITH_AWAIT_GONE or (len(locks) == len(statement.items)):
@@ -254,6 +256,35 @@ def _of_managers(values: Values, function: Function, target_version: tuple[int, 
                     "this lock shares its with statement with something that is no lock",
                     "nest two with statements",
                 )
+
+
+def needs_what_is_entered(analysis: Analysis, statement: cst.With, item: cst.WithItem) -> bool:
+    """Whether the body fails on None as what ``as`` names, which is what all locks gave (asyncio/locks.py of 3.8)."""
+    target = item.asname.name if item.asname is not None else None
+    if not isinstance(target, cst.Name):
+        return target is not None
+    inside = set(walk(statement.body))
+    bindings = analysis.names.scope_of(target).bindings.get(target.value, [])
+    if any(binding.node in inside for binding in bindings):
+        return False
+    return any(
+        isinstance(node, (cst.Attribute, cst.Subscript))
+        and isinstance(node.value, cst.Name)
+        and node.value.value == target.value
+        and _is_always_evaluated(analysis, node, statement)
+        for node in inside
+    )
+
+
+def _is_always_evaluated(analysis: Analysis, node: cst.CSTNode, statement: cst.With) -> bool:
+    """Whether no condition, function or loop of the body stands around ``node``."""
+    conditional = (cst.If, cst.IfExp, cst.BooleanOperation, cst.While, cst.For, cst.BaseComp, cst.Lambda)
+    parent = analysis.names.parents[node]
+    while parent is not statement:
+        if isinstance(parent, (*conditional, cst.FunctionDef, cst.ClassDef, cst.ExceptHandler)):
+            return False
+        parent = analysis.names.parents[parent]
+    return True
 
 
 def is_async_with(values: Values, function: Function, statement: cst.With) -> bool:

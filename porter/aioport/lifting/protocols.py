@@ -1,4 +1,8 @@
-"""``@asyncio.coroutine def __iter__``: a method that Python itself calls, and that has to stay a generator."""
+"""Decorated generators that stay generators: ``types.coroutine`` stands in for ``asyncio.coroutine``.
+
+For a generator function asyncio's decorator was that one and a note for ``iscoroutinefunction``, debug mode apart
+(Lib/asyncio/coroutines.py of 3.5 to 3.10); asyncio has none from 3.11 on.
+"""
 
 from __future__ import annotations
 
@@ -10,23 +14,28 @@ from aioport.inference import Verdict
 from aioport.lifting.added_imports import import_module
 from aioport.lifting.context import Lift
 
+_NO_COROUTINE = (3, 11)
+"""First version without ``asyncio.coroutine``: what is left with it cannot even be imported there."""
+
 
 def mark_iterators(lift: Lift) -> None:
-    """Have ``types.coroutine`` mark each ``__iter__`` that ``asyncio.coroutine`` did.
+    """Have ``types.coroutine`` mark what ``asyncio.coroutine`` did: each ``__iter__``, and what is left for 3.11 on.
 
-    For a generator function asyncio's decorator was that one and a note for ``iscoroutinefunction``, debug mode apart
-    (Lib/asyncio/coroutines.py of 3.5 to 3.10); asyncio has none from 3.11 on. ``yield from`` takes what such a method
-    gives, and it may itself delegate to native coroutines.
+    ``yield from`` takes what such an ``__iter__`` gives, and it may itself delegate to native coroutines. Anything else
+    stays with its finding, and the module can be imported.
     """
     for function in lift.analysis.functions:
-        if lift.verdict(function) is not Verdict.LEFT_COROUTINE or not _is_generator_for_yield_from(lift, function):
+        if lift.verdict(function) is not Verdict.LEFT_COROUTINE or not _is_generator(lift, function):
+            continue
+        stays_for_good = _is_for_yield_from(function)
+        if not (stays_for_good or lift.target_version >= _NO_COROUTINE) or not import_module(lift, "types"):
             continue
         assert function.decorator is not None
-        if not import_module(lift, "types"):
-            continue
-        lift.marked.add(function)
         lift.consume(function.decorator)
         lift.edits.replace(function.decorator.decorator, cst.parse_expression("types.coroutine"))
+        if not stays_for_good:
+            continue
+        lift.marked.add(function)
         lift.report(
             function.node.name,
             "protocol-method",
@@ -37,12 +46,15 @@ def mark_iterators(lift: Lift) -> None:
         )
 
 
-def _is_generator_for_yield_from(lift: Lift, function: Function) -> bool:
+def _is_generator(lift: Lift, function: Function) -> bool:
     return (
         lift.keeps_helpers
-        and function.node.name.value == "__iter__"
         and bool(function.suspensions)
         and function.decorator is not None
         and lift.analysis.names.means(function.decorator.decorator, frozenset(["asyncio.coroutine"]))
-        and {blocker.code for blocker in function.blockers} == {"protocol-method"}
     )
+
+
+def _is_for_yield_from(function: Function) -> bool:
+    codes = {blocker.code for blocker in function.blockers}
+    return function.node.name.value == "__iter__" and codes == {"protocol-method"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import libcst as cst
 
 from aioport import library
-from aioport.blockers import is_async_with
+from aioport.blockers import is_async_with, needs_what_is_entered
 from aioport.findings import Severity
 from aioport.lifting.context import Lift
 from aioport.lifting.managers import to_async_with
@@ -34,7 +34,10 @@ def apply(lift: Lift) -> None:
             if place.start.line == lift.analysis.positions[statement.items[-1].item].end.line:
                 lift.edits.on(statement, _without_parentheses)
             lift.edits.on(statement, to_async_with)
-        elif any(not isinstance(operand, cst.Call) for operand in awaited):
+        elif any(
+            not isinstance(operand, cst.Call) and not needs_what_is_entered(lift.analysis, statement, item)
+            for operand, item in zip(awaited, statement.items)
+        ):
             lift.report(
                 statement,
                 "undecided-context-manager",
