@@ -364,7 +364,7 @@ class Values:
         if depth > _DEPTH or node.keywords:
             return False
         defined = {f.node.name.value for f in self._analysis.functions if f.owner == node.name.value}
-        if defined & {"__await__", "__iter__"}:
+        if "__await__" in defined or "__await__" in self._attributes:
             return False
         for base in node.bases:
             owner = self._class_named(base.value.value) if isinstance(base.value, cst.Name) else None
