@@ -8,7 +8,7 @@ import libcst as cst
 
 from aioport import library
 from aioport.analysis import Analysis, Asked, Blocker, Definition, Function, Wait
-from aioport.names import Scope
+from aioport.names import Scope, dotted
 from aioport.seen_returns import is_own, of_seen_returns
 from aioport.tree import walk
 from aioport.values import Awaitability, Manager, Values
@@ -238,7 +238,7 @@ def _of_managers(
         if target_version < WITH_AWAIT_GONE or (len(locks) == len(statement.items)):
             continue
         for suspension, kind in kinds.items():
-            if kind is Manager.UNDECIDED:
+            if kind is Manager.UNDECIDED and not _is_used_as_no_lock(function, suspension.operand):
                 yield Blocker(
                     suspension.node,
                     "undecided-context-manager",
@@ -273,6 +273,18 @@ def needs_what_is_entered(analysis: Analysis, statement: cst.With, item: cst.Wit
         and node.value.value == target.value
         and _is_always_evaluated(analysis, node, statement)
         for node in inside
+    )
+
+
+def _is_used_as_no_lock(function: Function, operand: cst.BaseExpression | None) -> bool:
+    """Whether the function uses something of ``operand`` that no lock of asyncio has."""
+    name = dotted(operand)
+    return name is not None and any(
+        isinstance(node, cst.Attribute)
+        and dotted(node.value) == name
+        and node.attr.value not in library.LOCK_METHODS
+        and not node.attr.value.startswith("_")
+        for node in walk(function.node.body)
     )
 
 

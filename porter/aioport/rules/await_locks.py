@@ -9,9 +9,8 @@ import libcst as cst
 
 from aioport import library
 from aioport.blockers import is_async_with, needs_what_is_entered
-from aioport.findings import Severity
 from aioport.lifting.context import Lift
-from aioport.lifting.managers import to_async_with
+from aioport.lifting.managers import report_undecided, to_async_with
 
 SINCE = (3, 9)
 
@@ -38,13 +37,7 @@ def apply(lift: Lift) -> None:
             not isinstance(operand, cst.Call) and not needs_what_is_entered(lift.analysis, statement, item)
             for operand, item in zip(awaited, statement.items)
         ):
-            lift.report(
-                statement,
-                "undecided-context-manager",
-                Severity.WARNING,
-                "if this waits for a lock, it is a TypeError since Python 3.9, and what it waits for cannot be told",
-                "write `async with lock:` if it is a lock, a condition or a semaphore",
-            )
+            report_undecided(lift, statement)
 
 
 def _without_parentheses(updated: cst.CSTNode) -> cst.CSTNode:
