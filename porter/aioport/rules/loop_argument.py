@@ -32,15 +32,21 @@ _FUNCTIONS = frozenset(
 
 
 def apply(lift: Lift) -> None:
-    """Take ``loop=`` away from every call that no longer has it."""
+    """Take ``loop=`` away from every call that no longer has it, and report classes that would hand it on."""
+    derived = _derived(lift)
+    for node in derived:
+        lift.report(
+            node.name,
+            "loop-argument",
+            Severity.WARNING,
+            "this class takes no loop since Python 3.10, and calls of it in other files that give one are a TypeError",
+            "take `loop=` away there",
+        )
     for call in lift.analysis.calls:
-        found = api_name(lift.analysis.names.origins(call.func))
-        if found is None or found[1].rpartition(".")[2] not in OBJECTS | _FUNCTIONS:
-            continue
         index = lift.argument_index(call, "loop")
-        if index is None:
+        name = _without_loop(lift, call, derived)
+        if index is None or name is None:
             continue
-        name = found[1].rpartition(".")[2]
         lift.breaks(call, SINCE, f"{name}() takes no loop since Python 3.10")
         outside = name in _FUNCTIONS and not lift.runs_in_coroutine(call)
         makes_tasks = outside and name == "gather" and _can_make_tasks(lift, call, index)
@@ -56,6 +62,32 @@ def apply(lift: Lift) -> None:
                 "check that the loop which was given here is the current one by then (asyncio.set_event_loop)",
                 applicability=Applicability.SAFE,
             )
+
+
+def _without_loop(lift: Lift, call: cst.Call, derived: list[cst.ClassDef]) -> str | None:
+    """The name of what is called, if it takes no loop: of asyncio, or a class derived from one of asyncio's."""
+    found = api_name(lift.analysis.names.origins(call.func))
+    name = found[1].rpartition(".")[2] if found is not None else None
+    if name in OBJECTS | _FUNCTIONS:
+        return name
+    owner = lift.values.class_of(call)
+    return owner.name.value if owner in derived else None
+
+
+def _derived(lift: Lift) -> list[cst.ClassDef]:
+    """Classes of the file that hand all keywords on to a class that took ``loop``."""
+    found = []
+    names = lift.analysis.names
+    for node in lift.analysis.nodes:
+        if not isinstance(node, cst.ClassDef):
+            continue
+        bases = [api_name(names.origins(base.value)) for base in node.bases]
+        own = [b.node for b in names.scopes[node].bindings.get("__init__", ()) if isinstance(b.node, cst.FunctionDef)]
+        if any(base is not None and base[1].rpartition(".")[2] in OBJECTS for base in bases) and all(
+            function.params.star_kwarg is not None for function in own
+        ):
+            found.append(node)
+    return found
 
 
 def _can_make_tasks(lift: Lift, call: cst.Call, index: int) -> bool:
