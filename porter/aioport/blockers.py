@@ -238,7 +238,9 @@ def _of_managers(
         if target_version < WITH_AWAIT_GONE or (len(locks) == len(statement.items)):
             continue
         for suspension, kind in kinds.items():
-            if kind is Manager.UNDECIDED and not _is_used_as_no_lock(function, suspension.operand):
+            if kind is Manager.UNDECIDED and _is_used_as_no_lock(function, suspension.operand):
+                values.presumed.add(statement)
+            elif kind is Manager.UNDECIDED:
                 yield Blocker(
                     suspension.node,
                     "undecided-context-manager",

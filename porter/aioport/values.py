@@ -55,6 +55,8 @@ class Values:
         self._elements: dict[str, list[cst.BaseExpression | None]] = defaultdict(list)
         self.managers: dict[cst.BaseExpression, Manager] = {}
         """What the rest of the project says that with statements enter."""
+        self.presumed: set[cst.With] = set()
+        """Statements over what is used as no lock is, and may be one all the same."""
         self.kinds: dict[cst.BaseExpression, Awaitability] = {}
         """What the rest of the project says about returned values."""
         for node in analysis.nodes:

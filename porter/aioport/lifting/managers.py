@@ -5,10 +5,9 @@ from __future__ import annotations
 import libcst as cst
 
 from aioport.analysis import Function
-from aioport.blockers import WITH_AWAIT_GONE, is_async_with, needs_what_is_entered
+from aioport.blockers import is_async_with
 from aioport.findings import Severity
 from aioport.lifting.context import Lift
-from aioport.values import Manager
 
 
 def lift_managers(lift: Lift, function: Function) -> None:
@@ -16,19 +15,8 @@ def lift_managers(lift: Lift, function: Function) -> None:
     for statement in function.withs:
         if is_async_with(lift.values, function, statement):
             lift.edits.on(statement, to_async_with)
-        elif lift.target_version >= WITH_AWAIT_GONE and _may_enter_lock(lift, function, statement):
+        elif statement in lift.values.presumed:
             report_undecided(lift, statement)
-
-
-def _may_enter_lock(lift: Lift, function: Function, statement: cst.With) -> bool:
-    waits = {s.node: s for s in function.suspensions}
-    return any(
-        isinstance(item.item, cst.Yield)
-        and item.item in waits
-        and lift.values.manager(waits[item.item].operand) is Manager.UNDECIDED
-        and not needs_what_is_entered(lift.analysis, statement, item)
-        for item in statement.items
-    )
 
 
 def report_undecided(lift: Lift, statement: cst.With) -> None:
