@@ -41,7 +41,7 @@ _PINS = {
     # zeroconf 0.24 wants addresses as bytes, and the tests give text.
     "pyatv==0.3.9": ("zeroconf<0.24",),
 }
-"""Where a release and its tests do not run with today's version of something: the newest that they run with, and why."""
+"""Where a release does not run with today's version of something: the newest that it runs with, and why."""
 
 
 def interpreter(version: str) -> Path:

@@ -518,7 +518,7 @@ class KindQuestion(Code):
 
 
 class LoopArgument(Code):
-    """A call outside of coroutines lost its ``loop=``, which Python 3.10 no longer takes, or a class takes none any more.
+    """A call outside of coroutines lost its ``loop=``, which Python 3.10 no longer takes, or a class takes none.
 
     Why: ``as_completed(tasks, loop=loop)`` ran on the loop it was given; without the argument it runs on the current
     one. ``gather(f(), loop=loop)`` becomes ``gather(ensure_future(f(), loop=loop))``, which keeps the loop unless there
@@ -1102,8 +1102,8 @@ class UndecidedContextManager(Code):
     """``with (yield from x):`` where x may be a lock, or an awaitable whose value is the context manager.
 
     Why: the first becomes ``async with x:``, the second ``with await x:``. (Until 3.8 ``with await x:`` is right for
-    both, and is what targets up to 3.8 get.) A lock gives None, so ``as connection`` with ``connection.execute()`` below
-    is no lock; where the function uses something of x that locks do not have it is taken for none, with a warning. A
+    both, and is what targets up to 3.8 get.) A lock gives None, so ``as connection`` with ``connection.execute()``
+    below is no lock; where the function uses something of x that locks do not have it is taken for none, with a warning. A
     lock awaited elsewhere than in a ``with`` is reported too: since 3.9 it cannot be.
 
     Example::
