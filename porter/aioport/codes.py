@@ -1103,8 +1103,8 @@ class UndecidedContextManager(Code):
 
     Why: the first becomes ``async with x:``, the second ``with await x:``. (Until 3.8 ``with await x:`` is right for
     both, and is what targets up to 3.8 get.) A lock gives None, so ``as connection`` with ``connection.execute()``
-    below is no lock; where the function uses something of x that locks do not have it is taken for none, with a warning. A
-    lock awaited elsewhere than in a ``with`` is reported too: since 3.9 it cannot be.
+    below is no lock. Where the function uses something of x that locks do not have, it is taken for none, with a
+    warning. A lock awaited elsewhere than in a ``with`` is reported too: since 3.9 it cannot be.
 
     Example::
 
