@@ -32,6 +32,16 @@ _PIP_OF_PYTHON_2 = "20.2.4"
 """The last for 2.7, 20.3.4, ends `pip download` of an sdist with an AssertionError of its new resolver."""
 _OLD_ENOUGH = {"pytest": "pytest<6"}
 """From 6 on pytest refuses what conftest files of that time do; 5.4 still runs on 3.13."""
+_PINS = {
+    # PyMySQL 0.9 has no _scramble, SQLAlchemy 1.4 another API. SQLAlchemy 1.2 has no dbapi_type_map, and 1.1 does not
+    # import on 3.10, so aiomysql.sa has no version to run with. Old pytest-timeout imports distutils, of setuptools.
+    "aiomysql==0.0.9": ("PyMySQL<0.9", "SQLAlchemy<1.4", "setuptools"),
+    # Its conftest reads the names of parametrized fixtures out of keywords; this pytest imports pkg_resources and imp.
+    "aioredis==0.3.5": ("pytest<3.3", "setuptools<81", "zombie-imp"),
+    # zeroconf 0.24 wants addresses as bytes, and the tests give text.
+    "pyatv==0.3.9": ("zeroconf<0.24",),
+}
+"""Where a release does not run with today's version of something: the newest that it runs with, and why."""
 
 
 def interpreter(version: str) -> Path:
@@ -94,15 +104,24 @@ def prepare_elsewhere(package: Package, version: str, work: Workspace) -> Path:
     """
     python = _bare(package, version, work)
     done = python.parent.parent / "installed.txt"
-    names = unpinned(package.install)
+    names = _with_pins(unpinned(package.install), _PINS.get(package.release, ()))
     if done.exists() and done.read_text() == "\n".join(names):
         return python
+    constraints = python.parent.parent / "constraints.txt"
+    constraints.write_text("\n".join(names))
     for name in names:
-        ended = run([str(python), "-m", "pip", "install", "-q", name], work.root)
+        ended = run([str(python), "-m", "pip", "install", "-q", "-c", str(constraints), name], work.root)
         if ended.code != 0:
             note(f"{package.release}: {name} does not install on {version}; left out")
     done.write_text("\n".join(names))
     return python
+
+
+def _with_pins(names: tuple[str, ...], pins: tuple[str, ...]) -> tuple[str, ...]:
+    """The projects, with the pins in the place of those that they are for, and before them what is only pinned."""
+    pinned = {Requirement(pin).name.lower(): pin for pin in pins}
+    known = {Requirement(name).name.lower(): name for name in names}
+    return tuple({**pinned, **known, **pinned}.values())
 
 
 def unpinned(commands: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import libcst as cst
 from aioport import library
 from aioport.analysis import Analysis, Asked, Blocker, Definition, Function, Wait
 from aioport.entered import is_used_as_object
-from aioport.names import Scope
+from aioport.names import Scope, dotted
 from aioport.returned import left_before_awaiting, move_of
 from aioport.seen_returns import is_own, of_seen_returns
 from aioport.tree import awaited_by_hand, walk
@@ -237,7 +237,9 @@ def _of_managers(
         if target_version < WITH_AWAIT_GONE or (len(locks) == len(statement.items)):
             continue
         for suspension, kind in kinds.items():
-            if kind is Manager.UNDECIDED:
+            if kind is Manager.UNDECIDED and _is_used_as_no_lock(function, suspension.operand):
+                values.presumed.add(statement)
+            elif kind is Manager.UNDECIDED:
                 yield Blocker(
                     suspension.node,
                     "undecided-context-manager",
@@ -255,6 +257,18 @@ def _of_managers(
                     "this lock shares its with statement with something that is no lock",
                     "nest two with statements",
                 )
+
+
+def _is_used_as_no_lock(function: Function, operand: cst.BaseExpression | None) -> bool:
+    """Whether the function uses something of ``operand`` that no lock of asyncio has."""
+    name = dotted(operand)
+    return name is not None and any(
+        isinstance(node, cst.Attribute)
+        and dotted(node.value) == name
+        and node.attr.value not in library.LOCK_METHODS
+        and not node.attr.value.startswith("_")
+        for node in walk(function.node.body)
+    )
 
 
 def is_async_with(values: Values, function: Function, statement: cst.With) -> bool:

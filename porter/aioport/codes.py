@@ -527,15 +527,23 @@ class KindQuestion(Code):
 
 
 class LoopArgument(Code):
-    """A call outside of coroutines lost its ``loop=``, which Python 3.10 no longer takes.
+    """A call outside of coroutines lost its ``loop=``, which Python 3.10 no longer takes, or a class takes none.
 
-    Why: ``gather(f(), loop=loop)`` ran on the loop it was given; without the argument it runs on the current one.
+    Why: ``as_completed(tasks, loop=loop)`` ran on the loop it was given; without the argument it runs on the current
+    one. ``gather(f(), loop=loop)`` becomes ``gather(ensure_future(f(), loop=loop))``, which keeps the loop unless there
+    is nothing to gather. A class derived from a lock or a queue takes no loop either: calls of it in its file lose the
+    argument, and those in other files do not.
 
     Example::
 
-        loop.run_until_complete(asyncio.gather(first(), second(), loop=loop))
+        for future in asyncio.as_completed(tasks, loop=loop):
+            loop.run_until_complete(future)
 
-    What to do: see that ``asyncio.set_event_loop(loop)`` was called before, or move the call into a coroutine.
+        class Jobs(asyncio.Queue):
+            pass
+
+    What to do: see that ``asyncio.set_event_loop(loop)`` was called before, or move the call into a coroutine. Take
+    ``loop=`` away where the class is called.
     """
 
 
@@ -1111,8 +1119,9 @@ class UndecidedContextManager(Code):
     """``with (yield from x):`` where x may be a lock, or an awaitable whose value is the context manager.
 
     Why: the first becomes ``async with x:``, the second ``with await x:``. (Until 3.8 ``with await x:`` is right for
-    both, and is what targets up to 3.8 get.) A lock awaited elsewhere than in a ``with`` is reported too: since 3.9
-    it cannot be.
+    both, and is what targets up to 3.8 get.) A lock gives None, so ``as connection`` with ``connection.execute()``
+    below is no lock. Where the function uses something of x that locks do not have, it is taken for none, with a
+    warning. A lock awaited elsewhere than in a ``with`` is reported too: since 3.9 it cannot be.
 
     Example::
 

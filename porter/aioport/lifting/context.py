@@ -122,8 +122,8 @@ class Lift:
                 return index
         return None
 
-    def drop_argument(self, call: cst.Call, index: int) -> None:
-        """Take one argument of ``call`` away."""
+    def drop_argument(self, call: cst.Call, index: int, *, is_used_again: bool = False) -> None:
+        """Take one argument of ``call`` away; its names stay in use where it is said again elsewhere."""
 
         def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
             assert isinstance(updated, cst.Call)
@@ -133,7 +133,8 @@ class Lift:
                 args[-1] = args[-1].with_changes(comma=removed.comma, whitespace_after_arg=removed.whitespace_after_arg)
             return updated.with_changes(args=args)
 
-        self.consume(call.args[index])
+        if not is_used_again:
+            self.consume(call.args[index])
         self.edits.on(call, rewrite)
 
     def module_name(self) -> str:

@@ -10,9 +10,8 @@ import libcst as cst
 from aioport import library
 from aioport.blockers import is_async_with
 from aioport.entered import is_used_as_object
-from aioport.findings import Severity
 from aioport.lifting.context import Lift
-from aioport.lifting.managers import to_async_with
+from aioport.lifting.managers import report_undecided, to_async_with
 
 SINCE = (3, 9)
 
@@ -38,13 +37,7 @@ def apply(lift: Lift) -> None:
         elif any(not isinstance(operand, cst.Call) for operand in awaited) and not any(
             is_used_as_object(lift.analysis.names, statement, item) for item in statement.items
         ):
-            lift.report(
-                statement,
-                "undecided-context-manager",
-                Severity.WARNING,
-                "if this waits for a lock, it is a TypeError since Python 3.9, and what it waits for cannot be told",
-                "write `async with lock:` if it is a lock, a condition or a semaphore",
-            )
+            report_undecided(lift, statement)
 
 
 def _without_parentheses(updated: cst.CSTNode) -> cst.CSTNode:
