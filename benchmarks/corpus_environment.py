@@ -36,12 +36,21 @@ _PINS = {
     # PyMySQL 0.9 has no _scramble, SQLAlchemy 1.4 another API. SQLAlchemy 1.2 has no dbapi_type_map, and 1.1 does not
     # import on 3.10, so aiomysql.sa has no version to run with. Old pytest-timeout imports distutils, of setuptools.
     "aiomysql==0.0.9": ("PyMySQL<0.9", "SQLAlchemy<1.4", "setuptools"),
-    # Its conftest reads the names of parametrized fixtures out of keywords; this pytest imports pkg_resources and imp.
-    "aioredis==0.3.5": ("pytest<3.3", "setuptools<81", "zombie-imp"),
+    # Its conftest reads the names of parametrized fixtures out of keywords; this pytest imports pkg_resources and imp,
+    # and needs _OLD_NAMES; later pytest-xdist needs pytest-forked, which is for newer ones.
+    "aioredis==0.3.5": ("pytest<3.3", "pytest-xdist<1.19", "setuptools<81", "zombie-imp"),
     # zeroconf 0.24 wants addresses as bytes, and the tests give text.
     "pyatv==0.3.9": ("zeroconf<0.24",),
 }
 """Where a release does not run with today's version of something: the newest that it runs with, and why."""
+
+_OLD_NAMES = {
+    "aioredis==0.3.5": "import collections, collections.abc, inspect; "
+    "collections.MutableMapping, collections.Mapping = collections.abc.MutableMapping, collections.abc.Mapping; "
+    "collections.Sequence, collections.Callable = collections.abc.Sequence, collections.abc.Callable; "
+    "inspect.getargspec = lambda function: inspect.getfullargspec(function)[:4]\n"
+}
+"""What the pinned pytest of a release needs of older Pythons, as a line of a ``.pth`` file."""
 
 
 def interpreter(version: str) -> Path:
@@ -113,8 +122,15 @@ def prepare_elsewhere(package: Package, version: str, work: Workspace) -> Path:
         ended = run([str(python), "-m", "pip", "install", "-q", "-c", str(constraints), name], work.root)
         if ended.code != 0:
             note(f"{package.release}: {name} does not install on {version}; left out")
+    if package.release in _OLD_NAMES:
+        (_site(python, work) / "old_names.pth").write_text(_OLD_NAMES[package.release])
     done.write_text("\n".join(names))
     return python
+
+
+def _site(python: Path, work: Workspace) -> Path:
+    where = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
+    return Path(must([str(python), "-c", where], work.root).strip())
 
 
 def _with_pins(names: tuple[str, ...], pins: tuple[str, ...]) -> tuple[str, ...]:
@@ -165,10 +181,8 @@ def _bare(package: Package, version: str, work: Workspace) -> Path:
             must([*virtualenv, "-p", str(base), str(folder)], work.root)
         else:
             must([str(base), "-m", "venv", str(folder)], work.root)
-    where = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
-    site = Path(must([str(python), "-c", where], work.root).strip())
     hook = f"{_RECORDER}\nimport corpus_recorder; corpus_recorder.start()\n"
-    (site / "corpus_recorder.pth").write_text(hook)
+    (_site(python, work) / "corpus_recorder.pth").write_text(hook)
     return python
 
 

@@ -63,7 +63,8 @@ class Imports:
         lower = self._lower
         bare = any(not word or not lower.is_imported_by_name(word) for word in lower.words)
         added: list[Statement] = []
-        if bare and lower.module_binding is None:
+        found = lower.analysis.names.top.bindings.get(lower.module_binding or "", ())
+        if bare and all(self._is_missing(binding.node) for binding in found):
             added.append(_import(lower.module, lower.module_name))
         if lower.helpers:
             added.append(_import("aiocompat", "aiocompat"))
@@ -75,6 +76,11 @@ class Imports:
         bound = lower.analysis.names.top.bindings
         added.extend(_import(module, module) for module in sorted(lower.modules) if module not in bound)
         return added
+
+    def _is_missing(self, node: cst.CSTNode) -> bool:
+        """Whether it imports a module below asyncio that nothing else has."""
+        below = (dotted(node.name) or "").partition(".")[2] if isinstance(node, cst.ImportAlias) else ""
+        return bool(below) and fate_of(self._lower, below) is Fate.MISSING
 
     def _words(self) -> list[str]:
         """The words that are used by their bare names, and that the file does not import itself."""
@@ -98,9 +104,8 @@ class Imports:
             if not _is_asyncio(alias.name):
                 names.append(alias)
                 continue
-            below = (dotted(alias.name) or "").partition(".")[2]
-            if below and fate_of(self._lower, below) is Fate.MISSING:
-                report_missing(self._lower, alias, below)
+            if self._is_missing(alias):
+                report_missing(self._lower, alias, (dotted(alias.name) or "").partition(".")[2])
                 kept.append(alias)
                 continue
             moved, stays = self._move_uses(alias)
@@ -194,8 +199,15 @@ class Imports:
         lower = self._lower
         name = dotted(alias.name) or ""
         fate = fate_of(lower, f"{below}.{name}" if below else name)
-        if fate is Fate.THERE:
+        scope, bound = self._bound[alias]
+        if name == "coroutine" and any(map(lower.is_left, lower.analysis.loads.get((scope, bound), ()))):
+            # What is left stays under the decorator it has.
+            kept.append(alias)
+        elif fate is Fate.THERE:
             names.append(alias)
+            if name == "coroutine" and lower.module != "asyncio":
+                # Lifting leaves what another file may import from here.
+                lower.unlike.append(alias)
         elif fate is Fate.MISSING:
             report_missing(lower, alias, name)
             kept.append(alias)
