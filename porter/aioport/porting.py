@@ -131,6 +131,7 @@ def _context(parsed: Parsed, decisions: dict[str, Decision], path: str, settings
         lowered_again=settings.target.gives_generators(settings.target_version),
         keeps_helpers=settings.target.vocabulary is None,
         renames=parsed.reading.renames,
+        spare=parsed.reading.spare,
         oldest=settings.target_version if settings.target.vocabulary is None else None,
         unsafe=settings.unsafe,
         audits=settings.audit,

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from aioport.analysis import Function
+from aioport.analysis import Definition, Function
 from aioport.config import WITH_LOCK_ENDS, Settings
 from aioport.facts import facts_of
 from aioport.findings import Applicability, Finding, Location, Severity
@@ -159,7 +159,8 @@ def _carried(before: Lift, functions: list[Function]) -> dict[str, Decision]:
     result = {}
     for function in functions:
         earlier = decided.get(function.qualname)
-        decision = earlier.pop(0) if earlier else Decision(Verdict.NATIVE)
+        added = Decision(Verdict.NATIVE if function.definition is Definition.NATIVE else Verdict.FUNCTION)
+        decision = earlier.pop(0) if earlier else added
         # What was adapted to call into native coroutines calls their iterators now, and classes have what they lacked.
         result[function.key] = replace(
             decision, to_native=frozenset(), to_both=frozenset(), awaits_as_well=False, objects=()

@@ -41,15 +41,17 @@ def infer(
     *,
     unsafe: bool = False,
     coroutine_decorators: Sequence[str] = (),
+    asks_later: bool = True,
     waits_for_objects: bool = True,
 ) -> dict[str, dict[str, Decision]]:
     """Decide for every function; the result maps path, then function key, to the decision.
 
     ``unsafe`` takes a generator that may be a coroutine for one. ``coroutine_decorators`` are patterns for the dotted
-    names of decorators whose functions are coroutines. Without ``waits_for_objects`` the methods
-    by which objects are waited for are called, and may be coroutines.
+    names of decorators whose functions are coroutines. ``asks_later``: whether what is not known of a returned value
+    may be asked when it runs. Without ``waits_for_objects`` the methods by which objects are waited for are called, and
+    may be coroutines.
     """
-    project = _Project(list(files), coroutine_decorators, waits_for_objects)
+    project = _Project(list(files), coroutine_decorators, asks_later, waits_for_objects)
     project.leave_iterated()
     project.promote()
     if unsafe:
@@ -62,13 +64,17 @@ def infer(
 
 
 class _Project:
-    def __init__(self, files: list[FileFacts], coroutine_decorators: Sequence[str], waits_for_objects: bool) -> None:
+    def __init__(
+        self, files: list[FileFacts], coroutine_decorators: Sequence[str], asks_later: bool, waits_for_objects: bool
+    ) -> None:
         self._waits_for_objects = waits_for_objects
         self.functions = [fact for file in files for fact in file.functions]
         self._evaluation = Evaluation(files)
         self._reaches = Reaches(files, self._evaluation)
         wrappers = Wrappers(files, self._evaluation)
-        self._answers = {_id(fact): answers(self._evaluation, wrappers, fact) for fact in self.functions}
+        self._answers = {
+            _id(fact): answers(self._evaluation, wrappers, fact, asks_later=asks_later) for fact in self.functions
+        }
         self._wrapped_by = {
             _id(fact): [f for q in fact.questions if q.asked is Asked.WRAPPED for f in wrappers.of(fact.path, q.about)]
             for fact in self.functions
@@ -113,10 +119,7 @@ class _Project:
                     self._uses[_id(fact)].append((Use.RUN, (path, call.caller), call.line))
 
     def _is_blocked(self, fact: FunctionFact) -> bool:
-        return bool(fact.blocked) or any(
-            is_open(answer) and question.asked is not Asked.RETURNED_OR_LATER
-            for question, answer in zip(fact.questions, self._answers[_id(fact)])
-        )
+        return bool(fact.blocked) or any(map(is_open, self._answers[_id(fact)]))
 
     def _verdicts(self, reach: Reach) -> set[Verdict]:
         """What becomes of the functions that a delegation may reach; nothing where only a common name says so."""
@@ -217,6 +220,8 @@ class _Project:
         An ``__aiter__`` becomes a plain function, so it is left where somebody may wait for what it gives.
         """
         for fact in self.functions:
+            if fact.definition is Definition.NATIVE and self._aiter_is_called and fact.name == "__aiter__":
+                self._decisions[_id(fact)] = Decision(Verdict.NATIVE, CALLED)
             if fact.definition is not Definition.DECORATED:
                 continue
             if _id(fact) in self._iterated:
@@ -270,6 +275,17 @@ class _Project:
             return self._waits_as_protocol(fact)
         # What the coroutine decorator makes is no plain iterator, which __await__ has to give (PEP 492).
         return fact.definition is Definition.GENERATOR and not fact.hands_out and any(self._evidence(fact))
+
+    @cached_property
+    def _waited_for(self) -> set[str]:
+        """The names of all that functions wait for which become native, whatever they mean there."""
+        return {
+            delegation.target.name
+            for fact in self.functions
+            if self._becomes_native(fact)
+            for delegation in fact.delegations
+            if delegation.target is not None
+        }
 
     @cached_property
     def _given_coroutines(self) -> dict[FunctionId, frozenset[int]]:
@@ -329,6 +345,7 @@ class _Project:
             to_native=frozenset(to_native),
             to_both=frozenset(to_both),
             answers=self._answers[_id(fact)],
+            is_waited_for=fact.name in self._waited_for,
             mocked=tuple(name for name in fact.patches if self._mocks_coroutines(fact.path, name)),
             awaits_as_well=_id(fact) in self._awaited_iterators,
             waits_as_protocol=self._waits_as_protocol(fact),

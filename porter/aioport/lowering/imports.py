@@ -8,8 +8,7 @@ from typing import Union
 import libcst as cst
 
 from aioport.history import OLDER
-from aioport.lifting.imports import is_import_line, is_prologue
-from aioport.lifting.statements import comment_lines
+from aioport.lifting.statements import comment_lines, is_import_line, is_prologue
 from aioport.lowering.api import Fate, fate_of, report_helper, report_missing, report_older
 from aioport.lowering.context import Lower
 from aioport.names import dotted

@@ -196,4 +196,7 @@ def marker(to: str) -> re.Pattern[bytes]:
     markers = {v.marker for v in vocabularies()}
     if target_of(to).vocabulary is not None:
         markers.add(r"async\s+def")
+    else:
+        # Native, and not what it was in 3.5.
+        markers.add(r"async\s+def\s+__aiter__")
     return re.compile("|".join(sorted(markers)).encode())
