@@ -21,8 +21,9 @@ import corpus_port
 from corpus_environment import fresh_tree, interpreter, prepare, prepare_elsewhere
 from corpus_packages import CorpusError, Package, Workspace, load
 from corpus_port import Examined, Left, Port, dotted
-from corpus_shell import end_everything_on_signals, note
+from corpus_shell import end_everything_on_signals, must, note
 from corpus_suite import Suite, run_suite
+from talk_rows import Mend, mends_of
 
 PACKAGES = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "packages.json"
 _TARGET_OF_PYTHON_2 = (3, 9)
@@ -56,6 +57,7 @@ class Measured:
     left: tuple[Left, ...]
     undecorated: tuple[Left, ...]
     broken: tuple[str, ...]
+    mends: tuple[Mend, ...]
     seconds: float
 
     @property
@@ -123,6 +125,9 @@ def measure(package: Package, options: Options) -> Measured:
     compiles = corpus_port.examine(reader, tree)
     left = corpus_port.left(_counted(era_python, reader, tree), work.pristine(package), tree, port.findings)
     after_python, run_on = _runner(package, target, options, era_python)
+    mends = () if after_python == era_python else mends_of(package.release)
+    for mend in mends:
+        must(mend.command, tree, {"PY": str(after_python), "ERA": str(era_python)})
     after = run_suite(package, after_python, work, options.timeout, "after")
     lines, files = corpus_port.lines_and_files(work.pristine(package))
     return Measured(
@@ -138,6 +143,7 @@ def measure(package: Package, options: Options) -> Measured:
         left=tuple(item for item in left if item.kind != "undecorated"),
         undecorated=tuple(item for item in left if item.kind == "undecorated" and not item.covered),
         broken=tuple(corpus_port.stopped_compiling(compiled, compiles, port.changed)),
+        mends=mends,
         seconds=time.monotonic() - started,
     )
 
@@ -175,6 +181,7 @@ def lines_of(measured: Measured) -> list[str]:
         f"port {port.seconds:.1f} s, all {measured.seconds:.0f} s"
     )
     shown = [line]
+    shown += [f"    mended, {mend.cause}: {mend.command}" for mend in measured.mends]
     shown += [f"    lost: {test}: {measured.after.cause(test)}" for test in measured.lost]
     if not measured.after.passed and not measured.after.failed:
         shown.append(f"    the ported tests end with: {measured.after.tail}")

@@ -32,6 +32,25 @@ _PIP_OF_PYTHON_2 = "20.2.4"
 """The last for 2.7, 20.3.4, ends `pip download` of an sdist with an AssertionError of its new resolver."""
 _OLD_ENOUGH = {"pytest": "pytest<6"}
 """From 6 on pytest refuses what conftest files of that time do; 5.4 still runs on 3.13."""
+_PINS = {
+    # PyMySQL 0.9 has no _scramble, SQLAlchemy 1.4 another API. SQLAlchemy 1.2 has no dbapi_type_map, and 1.1 does not
+    # import on 3.10, so aiomysql.sa has no version to run with. Old pytest-timeout imports distutils, of setuptools.
+    "aiomysql==0.0.9": ("PyMySQL<0.9", "SQLAlchemy<1.4", "setuptools"),
+    # Its conftest reads the names of parametrized fixtures out of keywords; this pytest imports pkg_resources and imp,
+    # and needs _OLD_NAMES; later pytest-xdist needs pytest-forked, which is for newer ones.
+    "aioredis==0.3.5": ("pytest<3.3", "pytest-xdist<1.19", "setuptools<81", "zombie-imp"),
+    # zeroconf 0.24 wants addresses as bytes, and the tests give text.
+    "pyatv==0.3.9": ("zeroconf<0.24",),
+}
+"""Where a release does not run with today's version of something: the newest that it runs with, and why."""
+
+_OLD_NAMES = {
+    "aioredis==0.3.5": "import collections, collections.abc, inspect; "
+    "collections.MutableMapping, collections.Mapping = collections.abc.MutableMapping, collections.abc.Mapping; "
+    "collections.Sequence, collections.Callable = collections.abc.Sequence, collections.abc.Callable; "
+    "inspect.getargspec = lambda function: inspect.getfullargspec(function)[:4]\n"
+}
+"""What the pinned pytest of a release needs of older Pythons, as a line of a ``.pth`` file."""
 
 
 def interpreter(version: str) -> Path:
@@ -94,15 +113,31 @@ def prepare_elsewhere(package: Package, version: str, work: Workspace) -> Path:
     """
     python = _bare(package, version, work)
     done = python.parent.parent / "installed.txt"
-    names = unpinned(package.install)
+    names = _with_pins(unpinned(package.install), _PINS.get(package.release, ()))
     if done.exists() and done.read_text() == "\n".join(names):
         return python
+    constraints = python.parent.parent / "constraints.txt"
+    constraints.write_text("\n".join(names))
     for name in names:
-        ended = run([str(python), "-m", "pip", "install", "-q", name], work.root)
+        ended = run([str(python), "-m", "pip", "install", "-q", "-c", str(constraints), name], work.root)
         if ended.code != 0:
             note(f"{package.release}: {name} does not install on {version}; left out")
+    if package.release in _OLD_NAMES:
+        (_site(python, work) / "old_names.pth").write_text(_OLD_NAMES[package.release])
     done.write_text("\n".join(names))
     return python
+
+
+def _site(python: Path, work: Workspace) -> Path:
+    where = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
+    return Path(must([str(python), "-c", where], work.root).strip())
+
+
+def _with_pins(names: tuple[str, ...], pins: tuple[str, ...]) -> tuple[str, ...]:
+    """The projects, with the pins in the place of those that they are for, and before them what is only pinned."""
+    pinned = {Requirement(pin).name.lower(): pin for pin in pins}
+    known = {Requirement(name).name.lower(): name for name in names}
+    return tuple({**pinned, **known, **pinned}.values())
 
 
 def unpinned(commands: tuple[str, ...]) -> tuple[str, ...]:
@@ -146,10 +181,8 @@ def _bare(package: Package, version: str, work: Workspace) -> Path:
             must([*virtualenv, "-p", str(base), str(folder)], work.root)
         else:
             must([str(base), "-m", "venv", str(folder)], work.root)
-    where = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
-    site = Path(must([str(python), "-c", where], work.root).strip())
     hook = f"{_RECORDER}\nimport corpus_recorder; corpus_recorder.start()\n"
-    (site / "corpus_recorder.pth").write_text(hook)
+    (_site(python, work) / "corpus_recorder.pth").write_text(hook)
     return python
 
 

@@ -1,6 +1,6 @@
 """Compare what aioport takes for coroutines with what a package's own tests drive as coroutines.
 
-    python benchmarks/inference.py aiohttp aioredis
+    PYTHONPATH=porter python benchmarks/inference.py aiohttp aioredis
 
 runs the tests on the era's Python with a tracer, ports the package, and prints one line for each package, and below it
 every function that was iterated and converted, or driven and left without a finding. It ends with 1 when there is one
@@ -15,6 +15,7 @@ import json
 import shutil
 import sys
 import tempfile
+import tokenize
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import corpus_port
+from aioport.shield import shield
 from corpus import PACKAGES, version_of
 from corpus_environment import filled, fresh_tree, prepare
 from corpus_packages import CorpusError, Package, Workspace, load
@@ -142,7 +144,9 @@ def trace(package: Package, python: Path, work: Workspace, timeout: float) -> Tr
         "INFERENCE_ROOT": str(tree),
     }
     with services([filled(command, work) for command in package.services], tree, extra):
-        run(filled(package.test, work), tree, extra, timeout)
+        # A command that sets the path itself would leave the tracer out.
+        test = filled(package.test, work).replace("PYTHONPATH=", f"PYTHONPATH={_TRACER}:")
+        run(test, tree, extra, timeout)
     entries = [entry for file in folder.glob("*.json") for entry in json.loads(file.read_text())]
     if not entries:
         raise CorpusError("the tracer saw no generator")
@@ -192,8 +196,10 @@ def _place(key: tuple[str, int, str], tree: Path, pristine: Path) -> Place | Non
 def _functions(path: Path) -> list[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
     """Every function of a file with its qualified name, in the order of the file; none where it does not parse."""
     try:
-        return list(_below(ast.parse(path.read_bytes()), ""))
-    except SyntaxError:
+        with tokenize.open(path) as file:
+            # On 3.6, where the package runs, async may be a name.
+            return list(_below(ast.parse(shield(file.read()).text), ""))
+    except (SyntaxError, UnicodeDecodeError):
         return []
 
 

@@ -67,7 +67,19 @@ ROWS = (
         # asyncio.StreamWriter asserts that its reader is a StreamReader; aiohttp's is its own parser.
         optimize=True,
     ),
-    Row("aiohttp==0.21.6", "aiohttp_0_21", "own"),
+    Row(
+        "aiohttp==0.21.6",
+        "aiohttp_0_21",
+        "own",
+        mends=(
+            Mend(
+                "collections has no Mapping and no Sequence since Python 3.10",
+                _PIP.format(arguments="pyupgrade")
+                + ' && "$PY" -m pyupgrade --py3-plus --exit-zero-even-if-changed aiohttp/*.py',
+            ),
+            Mend("Python has no cgi since 3.13", _PIP.format(arguments="legacy-cgi")),
+        ),
+    ),
     Row("aioredis==0.1.4", "redis_keys", "redis"),
     Row("aioredis==0.3.5", "redis_keys", "redis"),
     Row("aiomcache==0.1", "memcached_keys", "memcached", times=100),
@@ -103,3 +115,8 @@ ROWS = (
         era=(_PIP.format(arguments='"jinja2<3.1" "markupsafe<2.1"'),),
     ),
 )
+
+
+def mends_of(release: str) -> tuple[Mend, ...]:
+    """What is mended from outside before a ported release is used on today's Python."""
+    return next((row.mends for row in ROWS if row.release == release), ())

@@ -11,6 +11,7 @@ generator is seen from its caller: a ``for``, a builtin such as ``next``, a dele
 import atexit
 import json
 import os
+import signal
 import sys
 import threading
 
@@ -49,7 +50,7 @@ class Tracer:
         builtin = self.calling.get(caller)
         if operation == _YIELD_FROM:
             by.add(caller.f_code)
-        elif operation not in _CALLS or (builtin is not None and self.is_iterating(builtin, caller)):
+        elif operation not in _CALLS or self.is_iterating(builtin, caller):
             # A loop, an unpacking, `f(*generator)`, or a builtin.
             iterated[:] = [True]
         else:
@@ -59,12 +60,22 @@ class Tracer:
     def is_iterating(builtin, caller):
         """Whether a call from C is of what iterates; the loop calls ``send`` as well."""
         name = getattr(builtin, "__name__", "")
-        from_loop = os.sep + "asyncio" + os.sep in caller.f_code.co_filename or "trollius" in caller.f_code.co_filename
+        # Not the file: Trollius executes a part of its coroutine decorator from a string.
+        from_loop = str(caller.f_globals.get("__name__")).partition(".")[0] in ("asyncio", "trollius")
+        if builtin is None:
+            # No event tells of a call of a type, such as list.
+            return not from_loop
         if name in _BY_HAND:
             return not from_loop and name != "close"
         return not from_loop and type(builtin).__name__ in ("builtin_function_or_method", "type") and name in (
             "next", "list", "tuple", "set", "sorted", "sum", "any", "all", "dict", "join", "extend", "update", "deque",
         )  # fmt: skip
+
+    def start_again(self, number, frame):
+        """Go on after a test that runs into the recursion limit: what fails in a profile function takes it away."""
+        if sys.getprofile() is None:
+            self.calling.clear()
+            sys.setprofile(self)
 
     def write(self):
         """Put what was seen into a file of this process's own."""
@@ -83,5 +94,7 @@ def _place(code):
 if os.environ.get("INFERENCE_TRACE"):
     _tracer = Tracer(os.environ["INFERENCE_TRACE"], os.environ["INFERENCE_ROOT"])
     atexit.register(_tracer.write)
+    signal.signal(signal.SIGPROF, _tracer.start_again)
+    signal.setitimer(signal.ITIMER_PROF, 0.05, 0.05)
     threading.setprofile(_tracer)
     sys.setprofile(_tracer)

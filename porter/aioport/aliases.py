@@ -7,7 +7,9 @@ mere StopIteration, beside one that is imported.
 
 from __future__ import annotations
 
+import os
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -33,6 +35,9 @@ _HANDS_ON = re.compile(
 )
 """Matches what a file that gives a word another name has in it."""
 
+_CONSTRUCTS = frozenset(["From", "Return", "coroutine"])
+_ATTRIBUTE = re.compile(rb"\b(\w+)\s*\.\s*(From|Return|coroutine)\b")
+
 
 @dataclass(frozen=True)
 class Glance:
@@ -43,16 +48,20 @@ class Glance:
     """The modules it imports from, as it spells them, and the names it imports from each."""
     hands_on: bool = False
     """Whether it gives a word of a style a name of its own."""
+    taken: frozenset[str] = frozenset()
+    """The constructs that it takes as attributes of anything but a style's library."""
 
 
 def glance(data: bytes, uses: FileUses | None) -> Glance:
     """What can be seen of a file; some of what its strings import is taken for imports of its own."""
     imports = []
     for match in _IMPORT.finditer(data):
-        names = re.findall(rb"(\w+)(?:\s+as\s+\w+)?\s*(?:,|\)|#|$)", match["names"] or b"", re.MULTILINE)
+        names = re.findall(rb"(\w+|\*)(?:\s+as\s+\w+)?\s*(?:,|\)|#|$)", match["names"] or b"", re.MULTILINE)
         module = match["module"] or match["whole"]
         imports.append((module.decode(errors="replace"), tuple(name.decode(errors="replace") for name in names)))
-    return Glance(uses, tuple(imports), hands_on=bool(_HANDS_ON.search(data)))
+    attributes = ((base.decode(errors="replace"), word.decode()) for base, word in _ATTRIBUTE.findall(data))
+    taken = frozenset(word for base, word in attributes if base not in libraries())
+    return Glance(uses, tuple(imports), bool(_HANDS_ON.search(data)), taken)
 
 
 class Imports:
@@ -64,11 +73,16 @@ class Imports:
         self._imported: dict[str, dict[str, str]] = {}
         """For each file the locations of the modules that it imports, by what it calls them."""
         asked: set[str] = set()
+        self._taken: dict[str, set[str]] = defaultdict(set)
+        """The constructs that others import from each module, which may be all."""
+        self._taken_somewhere = frozenset[str]().union(*(seen.taken for seen in glances))
         for path, seen in zip(paths, glances):
             found = self._imported[path] = {}
             for module, names in seen.imports:
                 spellings = [module, *(join(module, name) for name in names)]
                 found.update((s, location) for s in spellings if (location := self._modules.find(s, path)) is not None)
+                if module in found:
+                    self._taken[found[module]] |= _CONSTRUCTS if "*" in names else _CONSTRUCTS & set(names)
                 if module in found and _WORDS & set(names):
                     asked.add(found[module])
         imported = frozenset[str]().union(*(found.values() for found in self._imported.values()))
@@ -84,6 +98,11 @@ class Imports:
         changed = words_of != self._words
         self._words = words_of
         return changed
+
+    def spare(self, path: str) -> frozenset[str]:
+        """The constructs of a style that no other file of the project takes from this one."""
+        is_package = location_of(path) == os.path.dirname(os.path.abspath(path))
+        return frozenset() if is_package else _CONSTRUCTS - self._taken[location_of(path)] - self._taken_somewhere
 
     def aliases(self, path: str) -> Aliases:
         """The words that a file imports, as it spells them."""

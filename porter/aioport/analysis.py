@@ -33,6 +33,9 @@ class Asked(enum.Enum):
     MANAGER = "what a with statement enters"
     RETURNED = "whether a returned value is awaitable"
     RETURNED_OR_LATER = "the same, and where that is not told the port asks when it runs"
+    RETURNED_PLAIN = "whether a returned value surely is no awaitable"
+    LEAVING = "the same, of one that can only be returned if it is none"
+    LEAVING_OR_LATER = "the same, and otherwise the port asks once the statement around it was left"
     WRAPPED = "whether a decorator only waits for what it decorates"
 
 
@@ -234,7 +237,7 @@ class Analysis:
             definition = Definition.DECORATED
         else:
             definition = Definition.PLAIN
-        marked = decorator.decorator if decorator else _wrapper(wrapping)
+        marked = decorator.decorator if decorator else wrapper(wrapping)
         function = Function(
             node=node,
             scope=scope,
@@ -361,7 +364,8 @@ def _everything(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         yield from _everything(child)
 
 
-def _wrapper(wrapping: cst.Assign | None) -> cst.BaseExpression | None:
+def wrapper(wrapping: cst.Assign | None) -> cst.BaseExpression | None:
+    """What is called in ``f = coroutine(f)``."""
     return wrapping.value.func if wrapping is not None and isinstance(wrapping.value, cst.Call) else None
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import libcst as cst
 
 from aioport import library
 from aioport.analysis import Analysis, Asked, Blocker, Definition, Function, Wait
-from aioport.names import Scope
+from aioport.entered import is_used_as_object
+from aioport.names import Scope, dotted
+from aioport.returned import left_before_awaiting, move_of
 from aioport.seen_returns import is_own, of_seen_returns
-from aioport.tree import walk
+from aioport.tree import awaited_by_hand, walk
 from aioport.values import Awaitability, Manager, Values
 
 WITH_AWAIT_GONE = (3, 9)
 """First version whose locks ``with (await lock)`` no longer takes (history.md, B6)."""
 
-_DECORATOR_GONE = (3, 11)
+DECORATOR_GONE = (3, 11)
 """First version without asyncio.coroutine: what cannot do without it would not even be imported."""
 
 _ASYNCHRONOUS_GENERATORS = (3, 6)
@@ -40,7 +43,7 @@ def _blockers(
     yield from _of_yields(values, function)
     yield from _of_asynchronous_generators(function, target_version)
     yield from _of_returns(analysis, values, function, target_version)
-    yield from _of_managers(values, function, target_version)
+    yield from _of_managers(analysis, values, function, target_version)
     yield from _of_keyword_names(analysis, function)
     yield from of_seen_returns(analysis, function)
     yield from _of_stop_iterations(analysis, function)
@@ -48,32 +51,33 @@ def _blockers(
 
 def _of_protocols(values: Values, function: Function, target_version: tuple[int, int]) -> Iterator[Blocker]:
     name = function.node.name.value
-    if function.is_asynchronous_generator:
-        return
     if (
-        function.definition is Definition.DECORATED
-        and function.owner
-        and name in library.PROTOCOL_METHODS
-        and not (target_version >= library.PLAIN_AITER and _gives_iterator_at_once(values, function))
+        function.is_asynchronous_generator
+        or function.definition is not Definition.DECORATED
+        or not function.owner
+        or name not in library.PROTOCOL_METHODS
     ):
-        yield Blocker(
-            function.node.name,
-            "protocol-method",
-            f"{name} has to give its result at once, and a coroutine function would give a coroutine",
-            "write `def __await__` with what is awaited in an async def beside it"
-            if name == "__iter__"
-            else f"make {name} a plain function",
-        )
-
-
-def _gives_iterator_at_once(values: Values, function: Function) -> bool:
-    """Whether it is an ``__aiter__`` that waits for nothing."""
-    return (
-        function.node.name.value == "__aiter__"
-        and not function.suspensions
-        and not function.raises
-        and all(values.awaitability(r.value) is Awaitability.NO for r in function.returns)
+        return
+    blocker = Blocker(
+        function.node.name,
+        "protocol-method",
+        f"{name} has to give its result at once, and a coroutine function would give a coroutine",
+        "write `def __await__` with what is awaited in an async def beside it"
+        if name == "__iter__"
+        else f"make {name} a plain function",
     )
+    if target_version < library.PLAIN_AITER or not _is_plain_aiter(function):
+        yield blocker
+        return
+    for returning in function.returns:
+        # A plain function cannot ask when it runs.
+        if values.awaitability(returning.value) is not Awaitability.NO:
+            yield replace(blocker, asked=returning.value, question=Asked.RETURNED_PLAIN)
+
+
+def _is_plain_aiter(function: Function) -> bool:
+    """Whether it is an ``__aiter__`` that waits for nothing."""
+    return function.node.name.value == "__aiter__" and not function.suspensions and not function.raises
 
 
 def _of_decorators(analysis: Analysis, function: Function) -> Iterator[Blocker]:
@@ -117,6 +121,8 @@ def _origins(analysis: Analysis, decorator: cst.Decorator) -> frozenset[str]:
 
 def _of_yields(values: Values, function: Function) -> Iterator[Blocker]:
     for suspension in function.suspensions:
+        if function.node.name.value == "__await__" and awaited_by_hand(suspension.operand) is not None:
+            continue
         if suspension.wait is Wait.AWAIT and values.is_iterable(suspension.operand):
             yield Blocker(
                 suspension.node,
@@ -171,9 +177,12 @@ def _of_returns(
             )
     if not function.awaits_returned or function.suspensions:
         return
+    # One that is left costs little as long as there is its decorator, but one of Trollius holds up all others.
+    later = function.trollius or target_version >= DECORATOR_GONE
     for returning in function.returns:
         awaitability = values.awaitability(returning.value)
-        leaves = _is_left_before_awaiting(analysis, returning, function)
+        leaves = left_before_awaiting(analysis, returning, function)
+        moved = later and move_of(analysis, values, function) is not None
         if awaitability is Awaitability.YES and leaves:
             yield Blocker(
                 returning,
@@ -182,8 +191,11 @@ def _of_returns(
                 "left, `return await` would do so inside of it",
                 "write `return await` where an exception or the cleaning up may come that late, or move it out of the "
                 "statement",
+                asked=returning.value if moved else None,
+                question=Asked.LEAVING_OR_LATER if moved else None,
             )
         elif awaitability is Awaitability.MAYBE:
+            at_once = Asked.RETURNED_OR_LATER if later and not _is_plain_aiter(function) else Asked.RETURNED
             yield Blocker(
                 returning,
                 "returned-awaitable",
@@ -191,26 +203,13 @@ def _of_returns(
                 "this value is one cannot be told from this file",
                 "write `return await ...` into an async def if it is, or a plain `return` if it is not",
                 asked=returning.value,
-                question=Asked.RETURNED if leaves or target_version < _DECORATOR_GONE else Asked.RETURNED_OR_LATER,
+                question=at_once if not leaves else Asked.LEAVING_OR_LATER if moved else Asked.LEAVING,
             )
 
 
-def _is_left_before_awaiting(analysis: Analysis, returning: cst.Return, function: Function) -> bool:
-    """Whether returning leaves a statement that handles exceptions or cleans up."""
-    child: cst.CSTNode = returning
-    while child is not function.node:
-        parent = analysis.names.parents[child]
-        if isinstance(parent, cst.With) or (
-            isinstance(parent, (cst.Try, cst.TryStar))
-            and child is not parent.finalbody
-            and (parent.finalbody is not None or child is parent.body)
-        ):
-            return True
-        child = parent
-    return False
-
-
-def _of_managers(values: Values, function: Function, target_version: tuple[int, int]) -> Iterator[Blocker]:
+def _of_managers(
+    analysis: Analysis, values: Values, function: Function, target_version: tuple[int, int]
+) -> Iterator[Blocker]:
     entered = {item.item for statement in function.withs for item in statement.items}
     for wait in function.suspensions:
         if (
@@ -231,12 +230,16 @@ def _of_managers(values: Values, function: Function, target_version: tuple[int, 
         for item in statement.items:
             suspension = waits.get(item.item) if isinstance(item.item, cst.Yield) else None
             if suspension is not None:
-                kinds[suspension] = values.manager(suspension.operand)
+                kind = values.manager(suspension.operand)
+                used = kind is Manager.UNDECIDED and is_used_as_object(analysis.names, statement, item)
+                kinds[suspension] = Manager.AWAITABLE if used else kind
         locks = [suspension for suspension, kind in kinds.items() if kind is Manager.LOCK]
         if target_version < WITH_AWAIT_GONE or (len(locks) == len(statement.items)):
             continue
         for suspension, kind in kinds.items():
-            if kind is Manager.UNDECIDED:
+            if kind is Manager.UNDECIDED and _is_used_as_no_lock(function, suspension.operand):
+                values.presumed.add(statement)
+            elif kind is Manager.UNDECIDED:
                 yield Blocker(
                     suspension.node,
                     "undecided-context-manager",
@@ -254,6 +257,18 @@ def _of_managers(values: Values, function: Function, target_version: tuple[int, 
                     "this lock shares its with statement with something that is no lock",
                     "nest two with statements",
                 )
+
+
+def _is_used_as_no_lock(function: Function, operand: cst.BaseExpression | None) -> bool:
+    """Whether the function uses something of ``operand`` that no lock of asyncio has."""
+    name = dotted(operand)
+    return name is not None and any(
+        isinstance(node, cst.Attribute)
+        and dotted(node.value) == name
+        and node.attr.value not in library.LOCK_METHODS
+        and not node.attr.value.startswith("_")
+        for node in walk(function.node.body)
+    )
 
 
 def is_async_with(values: Values, function: Function, statement: cst.With) -> bool:

@@ -72,9 +72,12 @@ class AwaitPosition(Code):
 
 
 class AwaitableClass(Code):
-    """A class has ``__await__`` and no ``__iter__``, so only ``await`` can wait for its objects.
+    """A class has ``__await__`` and no ``__iter__``, so only ``await`` can wait for its objects, or Trollius cannot.
 
-    Why: ``yield from x`` and Trollius take what can be iterated; ``__await__`` came with PEP 492.
+    Why: ``yield from x`` takes what can be iterated; ``__await__`` came with PEP 492. Trollius takes neither, only
+    coroutines, futures and its own locks: there an ``__iter__`` or ``__await__`` that waits becomes a coroutine, and
+    is called wherever the project shows that such an object is waited for: ``yield From(lock.__iter__())``. Anywhere
+    else the task fails with RuntimeError, "Task got bad yield".
 
     Example::
 
@@ -85,7 +88,7 @@ class AwaitableClass(Code):
         async def main():
             await Connect()              # left: `yield from Connect()` would fail
 
-    What to do: give the class ``__iter__ = __await__``.
+    What to do: give the class ``__iter__ = __await__``; for Trollius, call the method where something else waits.
     """
 
 
@@ -102,6 +105,9 @@ class AwaitedIterator(Code):
                 return Connection(connection)
 
             __await__ = __iter__               # added
+
+    Where a function returns ``()`` and coroutines wait for what it gives, that becomes an ``AwaitableTuple()``: a class
+    that is added to the file.
 
     What to do: nothing; write an ``async def __aenter__`` and ``__aexit__`` when ``with await pool:`` is to become
     ``async with pool:``.
@@ -215,7 +221,8 @@ class CoroutineCall(Code):
 
     Why: ``f = asyncio.coroutine(f)`` after ``def f`` and ``name = asyncio.coroutine(lambda ...)`` are ported, and in a
     decorator of the project the call goes where all that it decorates are ``async def`` now. Any other call makes a
-    coroutine function out of a value that may have other uses.
+    coroutine function out of a value that may have other uses. For Python 3.11 and later, where asyncio has no such
+    decorator, the file gets a function ``coroutine_from`` that makes it.
 
     Example::
 
@@ -268,6 +275,8 @@ class DataGenerator(Code):
             while True:
                 line = yield from reader.readline()
                 yield line                              # left as it is
+
+    For Python 3.11 and later it gets ``types.coroutine`` in the place of asyncio's decorator, which is gone there.
 
     What to do: make it an asynchronous generator and iterate it with ``async for``; or, if the ``yield`` was meant to
     wait, write ``yield from`` and port again.
@@ -518,15 +527,23 @@ class KindQuestion(Code):
 
 
 class LoopArgument(Code):
-    """A call outside of coroutines lost its ``loop=``, which Python 3.10 no longer takes.
+    """A call outside of coroutines lost its ``loop=``, which Python 3.10 no longer takes, or a class takes none.
 
-    Why: ``gather(f(), loop=loop)`` ran on the loop it was given; without the argument it runs on the current one.
+    Why: ``as_completed(tasks, loop=loop)`` ran on the loop it was given; without the argument it runs on the current
+    one. ``gather(f(), loop=loop)`` becomes ``gather(ensure_future(f(), loop=loop))``, which keeps the loop unless there
+    is nothing to gather. A class derived from a lock or a queue takes no loop either: calls of it in its file lose the
+    argument, and those in other files do not.
 
     Example::
 
-        loop.run_until_complete(asyncio.gather(first(), second(), loop=loop))
+        for future in asyncio.as_completed(tasks, loop=loop):
+            loop.run_until_complete(future)
 
-    What to do: see that ``asyncio.set_event_loop(loop)`` was called before, or move the call into a coroutine.
+        class Jobs(asyncio.Queue):
+            pass
+
+    What to do: see that ``asyncio.set_event_loop(loop)`` was called before, or move the call into a coroutine. Take
+    ``loop=`` away where the class is called.
     """
 
 
@@ -535,8 +552,10 @@ class MissingName(Code):
 
     Why: Trollius carries parts of newer Pythons for Python 2. Its exceptions are builtins now and are ported; the
     rest has no counterpart of the same name. aiocompat's functions that stand for ``async with`` and ``async for`` stay
-    as they are. In the other direction, asyncio has got names that neither its older versions nor Trollius nor
-    aiocompat have.
+    as they are. A generator that is left is marked by ``types.coroutine`` where ``asyncio.coroutine`` is gone:
+    ``await`` takes it, and from 3.12 on ``create_task()`` does not. In the other direction, asyncio has got names that
+    neither its older versions nor Trollius nor aiocompat have. An import of ``From`` or ``Return`` that no file of the
+    project uses goes, with a note.
 
     Example::
 
@@ -569,7 +588,7 @@ class MockedCoroutine(Code):
 
     Example::
 
-        writer.drain.return_value = ()
+        writer.drain.return_value = ()             # AwaitableTuple(), a class that is added to the file
         with patch("app.Client") as client:        # Client().read() was waited for
             ...
 
@@ -695,8 +714,9 @@ class OlderName(Code):
 class OlderSyntax(Code):
     """Syntax of Python 3 was written as Python 2 has it; what the program does with text and numbers was not touched.
 
-    Why: f-strings become calls of ``str.format``, annotations type comments, ``super()`` gets its arguments, and so on;
-    ``from __future__`` brings division and print. What builtins and methods give is not syntax. On Python 2 a plain
+    Why: f-strings become calls of ``str.format``, annotations type comments, ``super()`` gets its arguments, what inner
+    functions change by ``nonlocal`` becomes a list of one element, and so on; ``from __future__`` brings division and
+    print. What builtins and methods give is not syntax. On Python 2 a plain
     literal is bytes, so a format call fails with UnicodeEncodeError where it is given text that is not ASCII;
     ``map``, ``zip``, ``filter``, ``range`` and the methods of dicts give lists; ``round`` gives floats; a name after
     ``except ... as`` stays; ``!=`` does not ask ``__eq__``; annotations are no longer there at run time.
@@ -933,8 +953,11 @@ class ReturnedAwaitable(Code):
         def fetch(self):
             return self.backend.fetch()     # a coroutine? a value?
 
-    For 3.11 and later, which have no such decorator, the port asks the class of the value when it runs, as the
-    decorator did; before, the function stays as it is.
+    For 3.11 and later, which have no such decorator, and in coroutines of Trollius, one of which would hold up all
+    others, the port asks the value when it runs, as the decorator did: ``await result if inspect.isawaitable(result)
+    else result``. Out of a ``try`` or ``with`` at the end of the function it does so below that statement. A generator
+    that nothing marks as a coroutine is not awaited any more. Where that cannot be written, and in other coroutines for
+    3.10 and before, the function stays as it is.
 
     What to do: make it an ``async def``, with ``return await ...`` if the value is awaitable.
     """
@@ -1029,16 +1052,17 @@ class TaskFunction(Code):
 
 
 class TaskPerCoroutine(Code):
-    """A Trollius coroutine asks for the current task.
+    """A coroutine asks for the current task, and is ported from Trollius or to it.
 
-    Why: Trollius ran each nested coroutine in a task of its own; with asyncio a coroutine runs in the task of its
-    caller.
+    Why: Trollius runs each nested coroutine in a task of its own; with asyncio a coroutine runs in the task of its
+    caller. A lock that notes which task holds it does not know the task again that releases it.
 
     Example::
 
         task = trollius.Task.current_task()     # is the caller's task now
 
-    What to do: check what the task is used for: cancelling it now cancels the callers too.
+    What to do: check what the task is used for: cancelling it now cancels the callers too. To Trollius: port to
+    aiocompat instead, which keeps to one task, where it has to be the caller's.
     """
 
 
@@ -1076,10 +1100,11 @@ class TimeoutIsOserror(Code):
 
 
 class TransportSocket(Code):
-    """A method of a transport's socket that it does not have any more.
+    """A method of a transport's socket that it does not have any more, or a loop that is to watch that socket.
 
     Why: ``get_extra_info("socket")`` gives a TransportSocket since Python 3.8, because reading from or writing to the
-    socket beside its transport loses data. Its methods that do so are gone since 3.11.
+    socket beside its transport loses data. Its methods that do so are gone since 3.11. ``add_reader()``,
+    ``remove_reader()`` and the same for writers refuse it with RuntimeError since 3.5.3, which Trollius never did.
 
     Example::
 
@@ -1094,8 +1119,9 @@ class UndecidedContextManager(Code):
     """``with (yield from x):`` where x may be a lock, or an awaitable whose value is the context manager.
 
     Why: the first becomes ``async with x:``, the second ``with await x:``. (Until 3.8 ``with await x:`` is right for
-    both, and is what targets up to 3.8 get.) A lock awaited elsewhere than in a ``with`` is reported too: since 3.9
-    it cannot be.
+    both, and is what targets up to 3.8 get.) A lock gives None, so ``as connection`` with ``connection.execute()``
+    below is no lock. Where the function uses something of x that locks do not have, it is taken for none, with a
+    warning. A lock awaited elsewhere than in a ``with`` is reported too: since 3.9 it cannot be.
 
     Example::
 

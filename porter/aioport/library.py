@@ -165,6 +165,9 @@ ASYNCIO_METHODS = frozenset(
 )
 """Methods of asyncio's classes with names that a project's own class may have as well (names.json)."""
 
+LOCK_METHODS = frozenset(["acquire", "locked", "notify", "notify_all", "release", "wait", "wait_for"])
+"""What asyncio's locks, conditions and semaphores have for others to use."""
+
 BLIND_MANAGERS = frozenset(
     "builtins.open codecs.open contextlib.closing gzip.open io.StringIO io.BytesIO io.open os.fdopen "
     "tempfile.NamedTemporaryFile tempfile.SpooledTemporaryFile tempfile.TemporaryDirectory tempfile.TemporaryFile "

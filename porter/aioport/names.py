@@ -7,7 +7,7 @@ to two things.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Union
@@ -201,19 +201,21 @@ class Names:
 
     def _enter(self, node: cst.CSTNode, scope: Scope) -> None:
         self._scope_of[node] = scope
-        if isinstance(node, cst.FunctionDef):
-            self._enter_function(node, scope)
-        elif isinstance(node, cst.Lambda):
-            self._enter_parameters(node.params, scope, inner := self._open(node, scope))
-            self._enter(node.body, inner)
-        elif isinstance(node, cst.ClassDef):
-            self._enter_class(node, scope)
-        elif isinstance(node, _COMPREHENSIONS):
-            self._enter_comprehension(node, scope)
-        else:
-            self._bind(node, scope)
-            for child in _evaluated(node):
-                self._enter(child, scope)
+        # By class: every node comes by, and isinstance() of libcst's abstract classes is slow.
+        enter = _ENTER.get(type(node))
+        if enter is not None:
+            enter(self, node, scope)
+            return
+        bind = _BIND.get(type(node))
+        if bind is not None:
+            bind(self, node, scope)
+        for child in _evaluated(node):
+            self._enter(child, scope)
+
+    def _enter_lambda(self, node: cst.Lambda, scope: Scope) -> None:
+        inner = self._open(node, scope)
+        self._enter_parameters(node.params, scope, inner)
+        self._enter(node.body, inner)
 
     def _open(self, node: Opener, scope: Scope) -> Scope:
         # Functions see past a class body they stand in; Scope.find leaves those out.
@@ -263,26 +265,24 @@ class Names:
             if child is not node.for_in:
                 self._enter(child, inner)
 
-    def _bind(self, node: cst.CSTNode, scope: Scope) -> None:
-        if isinstance(node, cst.Import):
-            self._bind_import(node, scope)
-        elif isinstance(node, cst.ImportFrom):
-            self._bind_import_from(node, scope)
-        elif isinstance(node, cst.Assign):
-            for target in node.targets:
-                self._bind_target(target.target, scope, node, node.value)
-        elif isinstance(node, (cst.AnnAssign, cst.AugAssign, cst.For, cst.CompFor)):
-            self._bind_target(node.target, scope, node)
-        elif isinstance(node, cst.NamedExpr):
-            while scope.parent is not None and isinstance(scope.opener, _COMPREHENSIONS):
-                scope = scope.parent
-            self._bind_target(node.target, scope, node)
-        elif isinstance(node, cst.AsName):
-            if not isinstance(self.parents.get(node), cst.ImportAlias):
-                self._bind_target(node.name, scope, node)
-        elif isinstance(node, (cst.Global, cst.Nonlocal)):
-            self._redirect(node, scope)
-        elif isinstance(node, (cst.MatchAs, cst.MatchStar)) and node.name is not None:
+    def _bind_assign(self, node: cst.Assign, scope: Scope) -> None:
+        for target in node.targets:
+            self._bind_target(target.target, scope, node, node.value)
+
+    def _bind_its_target(self, node: cst.AnnAssign | cst.AugAssign | cst.For | cst.CompFor, scope: Scope) -> None:
+        self._bind_target(node.target, scope, node)
+
+    def _bind_named(self, node: cst.NamedExpr, scope: Scope) -> None:
+        while scope.parent is not None and isinstance(scope.opener, _COMPREHENSIONS):
+            scope = scope.parent
+        self._bind_target(node.target, scope, node)
+
+    def _bind_as(self, node: cst.AsName, scope: Scope) -> None:
+        if not isinstance(self.parents.get(node), cst.ImportAlias):
+            self._bind_target(node.name, scope, node)
+
+    def _bind_match(self, node: cst.MatchAs | cst.MatchStar, scope: Scope) -> None:
+        if node.name is not None:
             scope.bind(node.name.value, Binding(node))
 
     def _redirect(self, node: cst.Global | cst.Nonlocal, scope: Scope) -> None:
@@ -330,12 +330,32 @@ class Names:
         return ".".join(self._renamed.get(part, part) for part in name.split("."))
 
 
-def _evaluated(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+_ENTER: dict[type[cst.CSTNode], Callable[..., None]] = {
+    cst.FunctionDef: Names._enter_function,
+    cst.Lambda: Names._enter_lambda,
+    cst.ClassDef: Names._enter_class,
+    **dict.fromkeys(_COMPREHENSIONS, Names._enter_comprehension),
+}
+_BIND: dict[type[cst.CSTNode], Callable[..., None]] = {
+    cst.Import: Names._bind_import,
+    cst.ImportFrom: Names._bind_import_from,
+    cst.Assign: Names._bind_assign,
+    **dict.fromkeys((cst.AnnAssign, cst.AugAssign, cst.For, cst.CompFor), Names._bind_its_target),
+    cst.NamedExpr: Names._bind_named,
+    cst.AsName: Names._bind_as,
+    **dict.fromkeys((cst.Global, cst.Nonlocal), Names._redirect),
+    **dict.fromkeys((cst.MatchAs, cst.MatchStar), Names._bind_match),
+}
+_NOT_LOOKED_UP = frozenset([cst.Import, cst.ImportFrom, cst.Global, cst.Nonlocal])
+
+
+def _evaluated(node: cst.CSTNode) -> list[cst.CSTNode]:
     """The children of ``node`` whose names are looked up: not attributes, keywords or what an import names."""
-    if isinstance(node, (cst.Attribute, cst.Arg)):
-        yield node.value
-    elif not isinstance(node, (cst.Import, cst.ImportFrom, cst.Global, cst.Nonlocal)):
-        yield from children(node)
+    kind = type(node)
+    if kind is cst.Attribute or kind is cst.Arg:
+        assert isinstance(node, (cst.Attribute, cst.Arg))
+        return [node.value]
+    return [] if kind in _NOT_LOOKED_UP else children(node)
 
 
 def _parameters(params: cst.Parameters) -> Iterator[cst.Param]:

@@ -38,6 +38,8 @@ class Reading:
     """Names of modules of the project that stand for words of a style."""
     python2: bool = False
     """Whether Python 2 syntax is converted, not refused."""
+    spare: frozenset[str] = frozenset()
+    """Words of a style that no other file of the project takes from this one."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from aioport.depth import deep_recursion
 from aioport.findings import Finding, Severity
 from aioport.inference import Decision
 from aioport.lifting import Lift, lift
+from aioport.lifting.protocols import with_protocols
 from aioport.lifting.settling import settle
 from aioport.parsing import Parsed, Reading, Unportable, of_conversion, parse, parse_source
 from aioport.pivot import Links, Lowered, is_in_style, lower_text
@@ -71,7 +72,7 @@ def _lowered(parsed: Parsed, context: Lift, data: bytes, settings: Settings) -> 
     if done.text != parsed.source.text:
         check_compiles(parsed, shield(done.text).text)
         if not settings.fast:
-            check_read_back(parsed, done, context, settings, lifted, rendered)
+            check_read_back(parsed, done, context, settings, partial(lifted, reads_back=True), rendered)
         done = replace(done, findings=(*done.findings, *_needs_of_port(parsed, done, settings)))
     after = encode(parsed.source, done.text)
     return Port(FileReport(path, data, after, done.functions, tuple(sorted(done.findings))), done.links)
@@ -104,9 +105,11 @@ def _needs(parsed: Parsed, text: str, settings: Settings) -> Iterator[Finding]:
     return find_needs(output.path, shield(text).text, analysed, settings.target_version, lines)
 
 
-def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:
+def lifted(
+    parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings, *, reads_back: bool = False
+) -> Lift:
     """All passes run over one file: the edits and findings, with nothing applied yet."""
-    context = _context(parsed, decisions, path, settings)
+    context = replace(_context(parsed, decisions, path, settings), reads_back=reads_back)
     lift(context)
     context.findings[:] = parsed.in_original(context.findings)
     return context
@@ -114,6 +117,9 @@ def lifted(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: 
 
 def _context(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:
     settle(parsed.analysis, parsed.values, decisions)
+    waits_for_objects = settings.target.waits_for_objects
+    if not waits_for_objects:
+        decisions = with_protocols(parsed.analysis, decisions)
     return Lift(
         path=path,
         lines=tuple(parsed.shielded.text.split("\n")),
@@ -121,9 +127,11 @@ def _context(parsed: Parsed, decisions: dict[str, Decision], path: str, settings
         values=parsed.values,
         decisions=decisions,
         target_version=settings.lifting_version,
+        waits_for_objects=waits_for_objects,
         lowered_again=settings.target.gives_generators(settings.target_version),
         keeps_helpers=settings.target.vocabulary is None,
         renames=parsed.reading.renames,
+        spare=parsed.reading.spare,
         oldest=settings.target_version if settings.target.vocabulary is None else None,
         unsafe=settings.unsafe,
         audits=settings.audit,

@@ -20,8 +20,10 @@ def prepare(paths: Sequence[str], settings: Settings) -> tuple[Plan, list[Readin
     """What is renamed in a project, and how each of its files is read."""
     glances = list(each(partial(_glance, settings=settings), paths, settings.jobs, lambda path: Glance()))
     renames = _keyword_plan(glances, paths, settings)
-    aliases = _aliases(glances, paths, settings)
-    return renames, [Reading(renames.of(path), aliases[path], settings.python2) for path in paths]
+    imports = _imports(glances, paths, settings)
+    return renames, [
+        Reading(renames.of(path), imports.aliases(path), settings.python2, imports.spare(path)) for path in paths
+    ]
 
 
 def prepare_alone(data: bytes, path: str, settings: Settings, *, renaming: bool) -> Reading:
@@ -47,7 +49,7 @@ def _keyword_plan(glances: Sequence[Glance], paths: Sequence[str], settings: Set
     return plan(list(uses.values()), paths, settings.keyword_suffix)
 
 
-def _aliases(glances: Sequence[Glance], paths: Sequence[str], settings: Settings) -> dict[str, Aliases]:
+def _imports(glances: Sequence[Glance], paths: Sequence[str], settings: Settings) -> Imports:
     """What each file imports under names that modules of the project give to words of a style."""
     imports = Imports(glances, paths)
     changed = True
@@ -55,7 +57,7 @@ def _aliases(glances: Sequence[Glance], paths: Sequence[str], settings: Settings
         work = [(path, imports.aliases(path)) for path in imports.candidates]
         found = list(each(partial(_words_of_path, settings=settings), work, settings.jobs, lambda item: {}))
         changed = imports.learn(found)
-    return {path: imports.aliases(path) for path in paths}
+    return imports
 
 
 def _words_of_path(item: tuple[str, Aliases], settings: Settings) -> Aliases:

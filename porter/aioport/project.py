@@ -96,7 +96,13 @@ def _moved(report: FileReport, moves: Mapping[str, str]) -> FileReport:
 
 def _inferred(facts: Iterable[Facts], settings: Settings) -> dict[str, dict[str, Decision]]:
     known = [fact for fact in facts if isinstance(fact, FileFacts)]
-    return infer(known, unsafe=settings.unsafe, coroutine_decorators=settings.coroutine_decorators)
+    return infer(
+        known,
+        unsafe=settings.unsafe,
+        coroutine_decorators=settings.coroutine_decorators,
+        asks_later=not settings.target.gives_generators(settings.target_version),
+        waits_for_objects=settings.target.waits_for_objects,
+    )
 
 
 def explained(paths: Sequence[str], settings: Settings, path: str, name: str) -> list[str]:

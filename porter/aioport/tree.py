@@ -100,6 +100,13 @@ def caught_classes(handler: cst.ExceptHandler) -> list[cst.BaseExpression | None
     return [handler.type]
 
 
+def awaited_by_hand(node: cst.CSTNode | None) -> cst.BaseExpression | None:
+    """``x`` where ``node`` is ``x.__await__()``."""
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and not node.args:
+        return node.func.value if node.func.attr.value == "__await__" else None
+    return None
+
+
 def parents_of(module: cst.Module) -> dict[cst.CSTNode, cst.CSTNode]:
     """Each node's parent, for all nodes that :func:`walk` gives."""
     parents: dict[cst.CSTNode, cst.CSTNode] = {}
@@ -107,6 +114,17 @@ def parents_of(module: cst.Module) -> dict[cst.CSTNode, cst.CSTNode]:
         for child in children(node):
             parents[child] = node
     return parents
+
+
+def below_docstring(function: cst.FunctionDef, *statements: cst.BaseStatement) -> cst.FunctionDef:
+    """``function`` with statements before all others of its body."""
+    body = function.body
+    if not isinstance(body, cst.IndentedBlock):
+        assert isinstance(body, cst.SimpleStatementSuite)
+        lines: list[cst.BaseStatement] = [cst.SimpleStatementLine([small]) for small in body.body]
+        body = cst.IndentedBlock(lines, header=body.trailing_whitespace)
+    index = 1 if function.get_docstring() is not None else 0
+    return function.with_changes(body=body.with_changes(body=[*body.body[:index], *statements, *body.body[index:]]))
 
 
 def positions_of(module: cst.Module) -> dict[cst.CSTNode, CodeRange]:

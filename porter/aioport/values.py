@@ -19,6 +19,8 @@ class Awaitability(enum.Enum):
     NO = enum.auto()
     YES = enum.auto()
     MAYBE = enum.auto()
+    ASK = enum.auto()
+    """Not known, and asked when it runs."""
 
 
 class Manager(enum.Enum):
@@ -55,6 +57,8 @@ class Values:
         self._elements: dict[str, list[cst.BaseExpression | None]] = defaultdict(list)
         self.managers: dict[cst.BaseExpression, Manager] = {}
         """What the rest of the project says that with statements enter."""
+        self.presumed: set[cst.With] = set()
+        """Statements over what is used as no lock is, and may be one all the same."""
         self.kinds: dict[cst.BaseExpression, Awaitability] = {}
         """What the rest of the project says about returned values."""
         for node in analysis.nodes:
@@ -364,7 +368,7 @@ class Values:
         if depth > _DEPTH or node.keywords:
             return False
         defined = {f.node.name.value for f in self._analysis.functions if f.owner == node.name.value}
-        if defined & {"__await__", "__iter__"}:
+        if "__await__" in defined or "__await__" in self._attributes:
             return False
         for base in node.bases:
             owner = self._class_named(base.value.value) if isinstance(base.value, cst.Name) else None

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from aioport.analysis import Function
+from aioport.analysis import Definition, Function
 from aioport.config import WITH_LOCK_ENDS, Settings
 from aioport.facts import facts_of
 from aioport.findings import Applicability, Finding, Location, Severity
@@ -113,7 +113,7 @@ def check_read_back(
     text = again.shielded.unshield(rendered(lift))
     if text == done.pivot:
         return
-    expected, got = _trees(done.pivot, done.unlike), _trees(text, done.unlike)
+    expected, got = trees(done.pivot, done.unlike), trees(text, done.unlike)
     if expected != got:
         name = next((name for (name, old), (_, new) in zip(expected, got) if old != new), "")
         what = f"{name}() in the port of this file does" if name else "the port of this file does"
@@ -121,7 +121,7 @@ def check_read_back(
         raise SourceError(path, "bug", message, "please report it to aioport, with the file")
 
 
-def _trees(text: str, unlike: frozenset[str]) -> list[tuple[str, str]]:
+def trees(text: str, unlike: frozenset[str]) -> list[tuple[str, str]]:
     """Each function of async/await ``text`` that has to read back with its tree; the module first, with no name."""
     found: list[tuple[str, str]] = []
 
@@ -146,7 +146,8 @@ def _read_as(again: Parsed, path: str, before: Lift) -> dict[str, Decision]:
     for function in again.analysis.functions:
         earlier = decided.get(function.qualname)
         if earlier:
-            result[function.key] = replace(result[function.key], verdict=earlier.pop(0).verdict)
+            # What is waited for by a method is so already.
+            result[function.key] = replace(result[function.key], verdict=earlier.pop(0).verdict, objects=())
     return result
 
 
@@ -158,7 +159,10 @@ def _carried(before: Lift, functions: list[Function]) -> dict[str, Decision]:
     result = {}
     for function in functions:
         earlier = decided.get(function.qualname)
-        decision = earlier.pop(0) if earlier else Decision(Verdict.NATIVE)
+        added = Decision(Verdict.NATIVE if function.definition is Definition.NATIVE else Verdict.FUNCTION)
+        decision = earlier.pop(0) if earlier else added
         # What was adapted to call into native coroutines calls their iterators now, and classes have what they lacked.
-        result[function.key] = replace(decision, to_native=frozenset(), to_both=frozenset(), awaits_as_well=False)
+        result[function.key] = replace(
+            decision, to_native=frozenset(), to_both=frozenset(), awaits_as_well=False, objects=()
+        )
     return result

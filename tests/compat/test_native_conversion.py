@@ -19,7 +19,7 @@ import zipfile
 import pytest
 
 import aiocompat
-from aiocompat.coroutines import deferring
+from aiocompat.coroutines import deferring, native
 
 START = """\
 import aiocompat, contextlib, functools
@@ -50,9 +50,11 @@ def new_module(name, path):
     return importlib.util.module_from_spec(importlib.util.spec_from_file_location(name, path))
 
 
-@pytest.fixture(autouse=True, params=["decorated"] + ["called"] * deferring.POSSIBLE)
+@pytest.fixture(autouse=True, params=["with the module", "alone"] + ["when called"] * deferring.POSSIBLE)
 def converted_when(request, monkeypatch):
-    monkeypatch.setattr(deferring, "POSSIBLE", request.param == "called")
+    monkeypatch.setattr(deferring, "POSSIBLE", request.param == "when called")
+    if request.param == "alone":
+        monkeypatch.setattr(native, "convert_module", lambda function, decorator: None)
 
 
 def is_converted(function):
@@ -855,6 +857,7 @@ def test_converting_leaves_other_threads_their_warnings(tmpdir, monkeypatch):
         warnings.simplefilter("error")
         raise conversion.Refused
 
+    monkeypatch.setattr(native, "convert_module", lambda function, decorator: None)
     monkeypatch.setattr(conversion, "_converted", converted)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -1,9 +1,9 @@
 """Python 3.5 and later: native coroutine code from the source of a function that waits with From.
 
-A function is converted by itself, when it is decorated or first called. Its lines are parsed and compiled twice: as
-they are, and made an ``async def``. Unless the first gives exactly the code that was loaded nothing is converted:
-source that changed meanwhile, code that pytest, an import hook or a debugger rewrote. Names count with what they mean
-at that time.
+A function is converted by itself, when it is decorated or first called, unless that was done with its module (see
+``modules``). Its lines are parsed and compiled twice: as they are, and made an ``async def``. Unless the first gives
+exactly the code that was loaded nothing is converted: source that changed meanwhile, code that pytest, an import hook
+or a debugger rewrote. Names count with what they mean at that time.
 """
 
 import __future__
@@ -35,7 +35,7 @@ _COMMENT = re.compile(r"\s*#")
 _IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+\S+[ \t]+)?import\b(?:[ \t]*([\w., \t]+)|\s*\(([^)#]*)\))", re.MULTILINE)
 _TRIES = 3
 
-_lock = threading.RLock()
+lock = threading.RLock()
 _conversions = {}
 _last_imported = None, frozenset()
 
@@ -46,19 +46,18 @@ def converted(function, source):
     It has the same free variables. ``source`` is what :func:`source_of` gave when the function was decorated.
     """
     code = function.__code__
-    with _lock:
+    with lock:
         known = _known(code) or _remember(code, _conversion(function, source))
     if known[1] is None:
         return None
     native, marks = known[1]
-    if any(meaning_of(function, path) is not mark for path, mark in marks.items()):
-        return None
-    return native
+    meaning = _meaning_in(function)
+    return None if any(meaning(path) is not mark for path, mark in marks.items()) else native
 
 
 def is_known(code):
     """Whether the code of a function has been converted, or refused, by this process or, if it was kept, another."""
-    with _lock:
+    with lock:
         return _known(code) is not None
 
 
@@ -89,33 +88,37 @@ def _remember(code, conversion):
     return known
 
 
-def _forget(key, reference, _lock=_lock, _conversions=_conversions):
+def _forget(key, reference, lock=lock, _conversions=_conversions):
     # Defaults, because the module's names may be gone when Python ends.
-    with _lock:
+    with lock:
         if _conversions.get(key, (None,))[0] is reference:
             del _conversions[key]
 
 
-def meaning_of(function, path):
-    """What a dotted name means in a function, None if that is not known before it runs."""
-    code, name = function.__code__, path[0]
+def meaning_of(code, closure, scope, path):
+    """What a dotted name means in a function's code, None if that is not known before it runs."""
+    name = path[0]
     if name in code.co_freevars:
         try:
-            value = function.__closure__[code.co_freevars.index(name)].cell_contents
-        except ValueError:
+            value = closure[code.co_freevars.index(name)].cell_contents
+        except (IndexError, ValueError):
             return None
     elif name in code.co_varnames or name in code.co_cellvars:
         return None
     else:
-        value = function.__globals__.get(name, getattr(builtins, name, None))
+        value = scope.get(name, getattr(builtins, name, None))
     for attribute in path[1:]:
         value = vars(value).get(attribute) if isinstance(value, types.ModuleType) else None
     return value
 
 
+def _meaning_in(function):
+    return functools.partial(meaning_of, function.__code__, function.__closure__ or (), function.__globals__)
+
+
 def _conversion(function, lines):
     """Native code, and the names that it took for From and Return, or None."""
-    with _silenced(function.__code__.co_filename):
+    with silenced(function.__code__.co_filename):
         try:
             native, marks = _converted(function, lines)
         except (Refused, SyntaxError, ValueError, RecursionError):
@@ -125,7 +128,7 @@ def _conversion(function, lines):
 
 
 @contextlib.contextmanager
-def _silenced(filename):
+def silenced(filename):
     """Ignores what compiling a file warns of: Python said it when it compiled the module.
 
     Other threads lose no other warning. ``warnings.catch_warnings`` would put back what they change meanwhile.
@@ -143,7 +146,8 @@ def _silenced(filename):
 def _filter(filename):
     # The compiler gives a file's name for that of the module.
     module = filename[: -len(".py")] if filename.endswith(".py") else filename
-    return ("ignore", None, Warning, re.compile(re.escape(module) + r"\Z"), 0)
+    # Compiling an expression costs as much as converting a function.
+    return ("ignore", None, Warning, types.SimpleNamespace(match=module.__eq__), 0)
 
 
 def _converted(function, lines):
@@ -151,13 +155,18 @@ def _converted(function, lines):
     module, scope = _parsed(code, getattr(code, "co_qualname", function.__qualname__), lines)
     if not _same(_compiled(module, code), code):
         raise Refused
-    rewriting = Rewriting(functools.partial(meaning_of, function), code.co_freevars)
+    rewriting = Rewriting(_meaning_in(function), code.co_freevars)
     scope[0] = rewriting.native(scope[0])
     native = _compiled(module, code)
-    fits = native.co_flags & _KINDS == inspect.CO_COROUTINE and native.co_freevars == code.co_freevars
-    if not fits or _nested(native) != _nested(code):
+    if not stands_for(native, code):
         raise Refused
     return native, tuple((path, mark.__name__) for path, mark in rewriting.marks.items())
+
+
+def stands_for(native, code):
+    """Whether native code that was made of the same source can take the place of a function's code."""
+    fits = native.co_flags & _KINDS == inspect.CO_COROUTINE and native.co_freevars == code.co_freevars
+    return fits and nested(native) == nested(code)
 
 
 def _parsed(code, qualified_name, lines):
@@ -174,14 +183,14 @@ def _parsed(code, qualified_name, lines):
     after = "".join("\nimport " + name for name in sorted(imported & _names(code))) if imported else ""
     for end in _ends(lines, start):
         try:
-            module = _compile(before + "".join(lines[start:end]) + after, code, ast.PyCF_ONLY_AST)
+            module = compiled_like(before + "".join(lines[start:end]) + after, code, ast.PyCF_ONLY_AST)
         except SyntaxError:
             continue
         scope = module.body
         for _ in around:
             scope = scope[0].body
         if isinstance(scope[0], ast.FunctionDef) and scope[0].name == code.co_name:
-            _strip(scope[0])
+            strip(scope[0])
             return module, scope
         break
     raise Refused
@@ -209,19 +218,20 @@ def _around(code, qualified_name, line):
     return ["%s%s\n" % (indentation[:depth], text) for depth, text in enumerate(around or ["if 1:"])]
 
 
-def _compile(source, code, flags=0):
+def compiled_like(source, code, flags=0):
+    """What a source or tree is compiled to in the module that some code is from."""
     return compile(source, code.co_filename, "exec", code.co_flags & _FUTURES | flags, True)
 
 
 def _compiled(module, code):
     """What became of the code in a module like its own."""
-    for found in _found(_compile(module, code), code.co_name, code.co_firstlineno):
+    for found in _found(compiled_like(module, code), code.co_name, code.co_firstlineno):
         return found
     raise Refused
 
 
 def _found(code, name, line):
-    for inner in _nested(code):
+    for inner in nested(code):
         if (inner.co_name, inner.co_firstlineno) == (name, line):
             yield inner
         for found in _found(inner, name, line):
@@ -248,7 +258,7 @@ def _indentation(line):
     return len(line) - len(line.lstrip())
 
 
-def _strip(definition):
+def strip(definition):
     """Take from a definition what is evaluated outside of it, but not its first line."""
     if definition.decorator_list:
         first = definition.decorator_list[0]
@@ -280,10 +290,11 @@ def _imported(lines):
 
 
 def _names(code):
-    return set(code.co_names).union(*map(_names, _nested(code)))
+    return set(code.co_names).union(*map(_names, nested(code)))
 
 
-def _nested(code):
+def nested(code):
+    """The code objects among the constants of another."""
     return [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
 
 

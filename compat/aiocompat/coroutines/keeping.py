@@ -19,11 +19,25 @@ _new = {}
 
 
 def kept(code):
-    """What :func:`keep` was given for code of this name at this line of this file, maybe in an earlier run, or None."""
-    filename = code.co_filename
+    """What was kept for code of this name at this line of this file, of an earlier run or for this one, or None."""
+    return _pieces(code.co_filename).get((code.co_name, code.co_firstlineno))
+
+
+def kept_any(filename):
+    """Whether anything was kept for the code of a file."""
+    return bool(_pieces(filename))
+
+
+def _pieces(filename):
     if filename not in _kept:
         _kept[filename] = _read(filename)
-    return _kept[filename].get((code.co_name, code.co_firstlineno))
+    return _kept[filename]
+
+
+def keep_for_this_run(code, native, marks):
+    """:func:`keep`, and have :func:`kept` find it in this run."""
+    _pieces(code.co_filename)[code.co_name, code.co_firstlineno] = (code, native, marks)
+    keep(code, native, marks)
 
 
 def keep(code, native, marks):

@@ -1,6 +1,7 @@
 """Python 3.5 and later: functions that are like others, but for their code."""
 
 import functools
+import operator
 import types
 
 # What CodeType takes up to 3.7.
@@ -9,13 +10,17 @@ _FIELDS = (
     "freevars cellvars"
 )
 _FIELDS = ["co_" + name for name in _FIELDS.split()]
+_values = operator.attrgetter(*_FIELDS)
 
 
 def replaced(code, **changes):
     """The code object with some of its attributes changed."""
     if hasattr(code, "replace"):
         return code.replace(**changes)
-    return types.CodeType(*[changes.get(name, getattr(code, name)) for name in _FIELDS])
+    values = list(_values(code))
+    for name, value in changes.items():
+        values[_FIELDS.index(name)] = value
+    return types.CodeType(*values)
 
 
 def with_object(code, mark, value):

@@ -15,6 +15,7 @@ from aiocompat.coroutines.conversion import converted, is_known, source_of
 from aiocompat.coroutines.driving import driven
 from aiocompat.coroutines.making import replaced, with_code
 from aiocompat.coroutines.marks import Return, is_wrapper
+from aiocompat.coroutines.modules import convert_module
 
 _YIELD_VALUE, _RESUME = dis.opmap["YIELD_VALUE"], dis.opmap.get("RESUME")
 _AFTER_YIELD = 1
@@ -43,6 +44,8 @@ def coroutine(function):
             return driven(function)
     elif _only_delegates(function):
         return with_code(function, _flipped(function.__code__))
+    if not deferring.POSSIBLE and not is_known(function.__code__):
+        convert_module(function, coroutine)
     source = None if is_known(function.__code__) else source_of(function)
     if source and deferring.POSSIBLE:
         return deferring.deferred(function, source)

@@ -8,22 +8,10 @@ from aiocompat.coroutines.marks import From, Return
 
 # Stands for the module `waiting` in the code of converted functions: a constant, as their globals are the user's.
 WAITING = b"aiocompat.coroutines.waiting"
-# Any function that is called may raise Return. Python's own message for `await 5` names neither function nor line.
-_AROUND_BODY = ast.parse(
-    """\
-try:
-    pass
-except {0!r}.Return:
-    return {0!r}.returned()
-except {0!r}.TypeError:
-    {0!r}.explain()
-    raise
-""".format(WAITING)
-).body[0]
-_HANDLERS = _AROUND_BODY.handlers
-_IN_HANDLERS = [node for handler in _HANDLERS for node in ast.walk(handler) if isinstance(node, (ast.stmt, ast.expr))]
 _WAIT_FOR_NONE = ast.parse("{0!r}.wait(None)".format(WAITING), mode="eval").body
 _WAIT = ast.parse("{0!r}.wait".format(WAITING), mode="eval").body
+# Bytes up to 3.7, Constant from 3.8 on.
+_Constant, _LOAD = type(_WAIT.value), ast.Load()
 _WITHOUT_CODE = frozenset(["ctx", "op", "ops", "id", "attr", "name", "names", "arg", "n", "s", "kind"])
 
 
@@ -53,19 +41,37 @@ class Rewriting(object):
         self._all(body)
         if body:
             # Its place is that of what it begins with, so that it is no line of its own to debuggers and coverage.
-            body = [_at(ast.Try(body, self._handlers(definition), [], []), body[0])]
+            body = [_at(ast.Try(body, self._handlers(_place(definition)), [], []), body[0])]
         native.body = documentation + body
         return _at(native, definition)
 
-    def _handlers(self, definition):
-        """The handlers around the body. All functions share their nodes, which profiling showed to be dear to copy."""
-        for node in _IN_HANDLERS:
-            _at(node, definition)
+    def _handlers(self, place):
+        """The handlers around the body. ``place`` is given to the nodes as they are made: there are many of them.
+
+        Any function that is called may raise Return. Python's own message for ``await 5`` names neither function nor
+        line::
+
+            except waiting.Return:
+                return waiting.returned()
+            except waiting.TypeError:
+                waiting.explain()
+                raise
+        """
+
+        def named(name):
+            return ast.Attribute(_Constant(WAITING, **place), name, _LOAD, **place)
+
+        def called(name):
+            return ast.Call(named(name), [], [], **place)
+
+        returning = [ast.Return(called("returned"), **place)]
         # Never run, but read by the compiler. From and Return may be free, and are gone.
-        free = [_at(ast.Expr(_at(ast.Name(name, ast.Load()), definition)), definition) for name in self._free_names]
-        returned, explained = _HANDLERS
-        returned = ast.ExceptHandler(returned.type, None, returned.body + free)
-        return [_at(returned, definition), _at(explained, definition)]
+        returning += [ast.Expr(ast.Name(name, _LOAD, **place), **place) for name in self._free_names]
+        explaining = [ast.Expr(called("explain"), **place), ast.Raise(None, None, **place)]
+        return [
+            ast.ExceptHandler(named("Return"), None, returning, **place),
+            ast.ExceptHandler(named("TypeError"), None, explaining, **place),
+        ]
 
     def _rewritten(self, node):
         return _REWRITINGS[type(node)](self, node)
@@ -198,6 +204,10 @@ def _fields_with_code(kind):
     """The fields of a kind of node that may have other nodes in them. None for what is not a node."""
     is_leaf = not issubclass(kind, ast.AST) or kind is getattr(ast, "Constant", None)
     return [] if is_leaf else [field for field in kind._fields if field not in _WITHOUT_CODE]
+
+
+def _place(node):
+    return {name: getattr(node, name) for name in node._attributes}
 
 
 def _at(node, place):

@@ -25,6 +25,7 @@ def facts_of(analysis: Analysis, path: str, digest: bytes, *, marked: bool = Tru
     for function, _, name in patched(analysis):
         patches[function].append(name)
     top = analysis.names.top
+    words = analysis.shielded.words
     return FileFacts(
         path=path,
         digest=digest,
@@ -34,7 +35,7 @@ def facts_of(analysis: Analysis, path: str, digest: bytes, *, marked: bool = Tru
         functions=tuple(_function_fact(analysis, function, path, uses, patches) for function in analysis.functions),
         calls=tuple(uses.calls()),
         classes=tuple(_classes(analysis, path, uses.expressions)),
-        names=tuple((name, uses.expressions.of_binding(top, name)) for name in top.bindings),
+        names=tuple((words.get(name, name), uses.expressions.of_binding(top, name)) for name in top.bindings),
         star_imports=tuple(top.star_imports.values()),
         test_markers=tuple(loop_markers(analysis, uses)),
         aliases=tuple(uses.aliases()),
@@ -74,7 +75,7 @@ def _function_fact(
     return FunctionFact(
         path=path,
         key=function.key,
-        name=function.node.name.value,
+        name=uses.expressions.spelled(function.node.name),
         owner=function.owner,
         qualname=function.qualname,
         line=function.place.start.line,
@@ -95,7 +96,9 @@ def _function_fact(
             if blocker.asked is not None and blocker.question is not None
         ),
         decorators=tuple(uses.expressions.of(d.decorator) for d in _decorators(analysis, function)),
-        parameters=tuple(p.name.value for p in (*params.posonly_params, *params.params, *params.kwonly_params)),
+        parameters=tuple(
+            uses.expressions.spelled(p.name) for p in (*params.posonly_params, *params.params, *params.kwonly_params)
+        ),
         is_property=any(origins & library.PROPERTIES for origins in decorators),
         patches=tuple(patches.get(function, ())),
         is_passed_on=_is_passed_on(analysis, function),
@@ -179,10 +182,13 @@ def _classes(analysis: Analysis, path: str, expressions: Expressions) -> Iterato
                 if isinstance(target.target, cst.Attribute) and isinstance(target.target.value, cst.Name):
                     owner = expressions.class_of(target.target.value)
                     if owner:
-                        through_self[owner].append((target.target.attr.value, expressions.of(node.value)))
+                        through_self[owner].append(
+                            (expressions.spelled(target.target.attr), expressions.of(node.value))
+                        )
     for opener, scope in analysis.names.scopes.items():
         if isinstance(opener, cst.ClassDef):
             name = expressions.class_name(opener)
-            own = [(bound, expressions.of_binding(scope, bound)) for bound in scope.bindings]
+            words = analysis.shielded.words
+            own = [(words.get(bound, bound), expressions.of_binding(scope, bound)) for bound in scope.bindings]
             told = [(bound, values) for bound, values in (*own, *through_self[name]) if values != (NOTHING,)]
             yield ClassFact(path, name, tuple(expressions.of(base.value) for base in opener.bases), tuple(told))

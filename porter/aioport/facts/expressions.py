@@ -79,6 +79,7 @@ class Expressions:
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
         self._names = analysis.names
+        self._words = analysis.shielded.words
         self._following: set[tuple[Scope, str]] = set()
 
     def of(self, node: cst.BaseExpression | None, depth: int = 0) -> Alternatives:
@@ -94,7 +95,7 @@ class Expressions:
         if isinstance(node, cst.Name):
             return self.of_name(node, depth)
         if isinstance(node, cst.Attribute):
-            return [_attribute(base, node.attr.value) for base in self.of(node.value, depth)]
+            return [_attribute(base, self.spelled(node.attr)) for base in self.of(node.value, depth)]
         if isinstance(node, cst.Call):
             return self._of_call(node, depth)
         if isinstance(node, cst.Await):
@@ -151,7 +152,7 @@ class Expressions:
         if node.value in ("None", "True", "False"):
             return (NOTHING,)
         if self._names.top.star_imports:
-            return (Expression(Step.STARRED, node.value),)
+            return (Expression(Step.STARRED, self.spelled(node)),)
         return (Expression(Step.IMPORTED, f"builtins.{node.value}"),)
 
     def of_binding(self, scope: Scope, name: str, depth: int = 0) -> Alternatives:
@@ -190,7 +191,11 @@ class Expressions:
         if node.annotation is not None and count == 1:
             annotated = self.of(node.annotation.annotation, depth)
             return _steps(Step.ANNOTATED, [e for e in annotated if e != NOTHING]) or (UNCERTAIN,)
-        return (Expression(Step.PARAMETER, f"{function.key}:{node.name.value}"),)
+        return (Expression(Step.PARAMETER, f"{function.key}:{self.spelled(node.name)}"),)
+
+    def spelled(self, node: cst.Name) -> str:
+        """The name as the file has it, which is how others ask for it; placeholders for keywords differ by file."""
+        return self._words.get(node.value, node.value)
 
     def class_of(self, node: cst.Name) -> str:
         """The qualified name of the class that ``node`` is an instance of by being its method's first parameter."""

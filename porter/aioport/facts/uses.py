@@ -60,7 +60,7 @@ class CallUses:
                 return
             given = tuple(e for e in self.expressions.of(arg.value) if e.step not in _TELLING_NOTHING)
             if given:
-                yield arg.keyword.value if arg.keyword is not None else str(index), given
+                yield self.expressions.spelled(arg.keyword) if arg.keyword is not None else str(index), given
 
     def _is_unknown(self, value: cst.BaseExpression) -> bool:
         return any(expression.step is Step.UNKNOWN for expression in self.expressions.of(value))
@@ -114,18 +114,22 @@ class CallUses:
             owner = self._class_of(func.value)
             origins = self._names.origins(func.value)
             imported = UNKNOWN not in origins and not any(origin.startswith("builtins.") for origin in origins)
-            return Target(func.attr.value, f"class {owner}" if owner else "", of_unknown=not owner and not imported)
+            return Target(
+                self.expressions.spelled(func.attr),
+                f"class {owner}" if owner else "",
+                of_unknown=not owner and not imported,
+            )
         return None
 
     def _target_of_name(self, func: cst.Name) -> Target | None:
         scope = self._names.binding_scope(func)
         if scope is None:
             origins = self._names.origins(func)
-            return None if any(origin.startswith("builtins.") for origin in origins) else Target(func.value)
+            return None if any(o.startswith("builtins.") for o in origins) else Target(self.expressions.spelled(func))
         for binding in scope.bindings[func.value]:
             if isinstance(binding.node, cst.FunctionDef):
                 function = self._analysis.function_of(binding.node)
-                return Target(function.node.name.value, function.qualname)
+                return Target(self.expressions.spelled(function.node.name), function.qualname)
             if binding.origin is not None:
                 return Target(binding.origin.rpartition(".")[2])
         return None

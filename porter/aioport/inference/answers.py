@@ -11,10 +11,24 @@ from aioport.inference.things import OBJECTS, Kind, Thing
 from aioport.inference.wrappers import Wrappers
 from aioport.values import Awaitability, Manager
 
+_LATER = (Asked.RETURNED_OR_LATER, Asked.LEAVING_OR_LATER)
+_LEAVING = (Asked.LEAVING, Asked.LEAVING_OR_LATER)
 
-def answers(evaluation: Evaluation, wrappers: Wrappers, fact: FunctionFact) -> tuple[Answer, ...]:
-    """The answer to each of a function's questions, where that is not known the one that leaves it blocked."""
-    return tuple(_answer(evaluation, wrappers, fact.path, question) for question in fact.questions)
+
+def answers(evaluation: Evaluation, wrappers: Wrappers, fact: FunctionFact, *, asks_later: bool) -> tuple[Answer, ...]:
+    """The answer to each of a function's questions, where that is not known the one that leaves it blocked.
+
+    ``asks_later``: whether what is not known may be asked when it runs.
+    """
+    found = (_answer(evaluation, wrappers, fact.path, question) for question in fact.questions)
+    return tuple(_settled(question, answer, asks_later) for question, answer in zip(fact.questions, found))
+
+
+def _settled(question: Question, answer: Answer, asks_later: bool) -> Answer:
+    if answer is Awaitability.YES and question.asked in _LEAVING:
+        answer = Awaitability.MAYBE
+    asks = asks_later and answer is Awaitability.MAYBE and question.asked in _LATER
+    return Awaitability.ASK if asks else answer
 
 
 def is_open(answer: Answer) -> bool:
@@ -30,6 +44,8 @@ def _answer(evaluation: Evaluation, wrappers: Wrappers, path: str, question: Que
         found = {_manager(evaluation, thing) for thing in things}
         return found.pop() if len(found) == 1 else Manager.UNDECIDED
     kinds = {awaitability(evaluation, thing) for thing in things}
+    if question.asked is Asked.RETURNED_PLAIN:
+        return Awaitability.NO if kinds == {Awaitability.NO} else Awaitability.MAYBE
     return kinds.pop() if len(kinds) == 1 else Awaitability.MAYBE
 
 

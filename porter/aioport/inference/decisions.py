@@ -56,6 +56,12 @@ class Decision:
     """Whether a coroutine of Trollius that stays waits for it."""
     awaits_as_well: bool = False
     """Whether it is an ``__iter__`` that something ported waits for, so that its class needs an ``__await__``."""
+    is_waited_for: bool = False
+    """Whether something that becomes native waits for what a function of this name gives."""
+    waits_as_protocol: bool = False
+    """Whether it is an ``__iter__`` or ``__await__`` that waits, and hands out nothing itself."""
+    objects: tuple[tuple[int, str], ...] = ()
+    """Delegations to nothing but objects that such methods are of, each with the name of the method."""
     mocked: tuple[str, ...] = ()
     """Which of ``FunctionFact.patches`` are coroutine functions, or classes with some."""
     given_coroutines: frozenset[int] = frozenset()

@@ -37,14 +37,21 @@ from aioport.inference.wrappers import Wrappers
 
 
 def infer(
-    files: Iterable[FileFacts], *, unsafe: bool = False, coroutine_decorators: Sequence[str] = ()
+    files: Iterable[FileFacts],
+    *,
+    unsafe: bool = False,
+    coroutine_decorators: Sequence[str] = (),
+    asks_later: bool = True,
+    waits_for_objects: bool = True,
 ) -> dict[str, dict[str, Decision]]:
     """Decide for every function; the result maps path, then function key, to the decision.
 
     ``unsafe`` takes a generator that may be a coroutine for one. ``coroutine_decorators`` are patterns for the dotted
-    names of decorators whose functions are coroutines.
+    names of decorators whose functions are coroutines. ``asks_later``: whether what is not known of a returned value
+    may be asked when it runs. Without ``waits_for_objects`` the methods by which objects are waited for are called, and
+    may be coroutines.
     """
-    project = _Project(list(files), coroutine_decorators)
+    project = _Project(list(files), coroutine_decorators, asks_later, waits_for_objects)
     project.leave_iterated()
     project.promote()
     if unsafe:
@@ -57,12 +64,17 @@ def infer(
 
 
 class _Project:
-    def __init__(self, files: list[FileFacts], coroutine_decorators: Sequence[str]) -> None:
+    def __init__(
+        self, files: list[FileFacts], coroutine_decorators: Sequence[str], asks_later: bool, waits_for_objects: bool
+    ) -> None:
+        self._waits_for_objects = waits_for_objects
         self.functions = [fact for file in files for fact in file.functions]
         self._evaluation = Evaluation(files)
         self._reaches = Reaches(files, self._evaluation)
         wrappers = Wrappers(files, self._evaluation)
-        self._answers = {_id(fact): answers(self._evaluation, wrappers, fact) for fact in self.functions}
+        self._answers = {
+            _id(fact): answers(self._evaluation, wrappers, fact, asks_later=asks_later) for fact in self.functions
+        }
         self._wrapped_by = {
             _id(fact): [f for q in fact.questions if q.asked is Asked.WRAPPED for f in wrappers.of(fact.path, q.about)]
             for fact in self.functions
@@ -107,10 +119,7 @@ class _Project:
                     self._uses[_id(fact)].append((Use.RUN, (path, call.caller), call.line))
 
     def _is_blocked(self, fact: FunctionFact) -> bool:
-        return bool(fact.blocked) or any(
-            is_open(answer) and question.asked is not Asked.RETURNED_OR_LATER
-            for question, answer in zip(fact.questions, self._answers[_id(fact)])
-        )
+        return bool(fact.blocked) or any(map(is_open, self._answers[_id(fact)]))
 
     def _verdicts(self, reach: Reach) -> set[Verdict]:
         """What becomes of the functions that a delegation may reach; nothing where only a common name says so."""
@@ -211,6 +220,8 @@ class _Project:
         An ``__aiter__`` becomes a plain function, so it is left where somebody may wait for what it gives.
         """
         for fact in self.functions:
+            if fact.definition is Definition.NATIVE and self._aiter_is_called and fact.name == "__aiter__":
+                self._decisions[_id(fact)] = Decision(Verdict.NATIVE, CALLED)
             if fact.definition is not Definition.DECORATED:
                 continue
             if _id(fact) in self._iterated:
@@ -260,8 +271,21 @@ class _Project:
 
     def _can_be_awaited(self, fact: FunctionFact) -> bool:
         """Whether an ``__iter__`` may serve as ``__await__``: it waits for something, and hands out nothing itself."""
+        if not self._waits_for_objects:
+            return self._waits_as_protocol(fact)
         # What the coroutine decorator makes is no plain iterator, which __await__ has to give (PEP 492).
         return fact.definition is Definition.GENERATOR and not fact.hands_out and any(self._evidence(fact))
+
+    @cached_property
+    def _waited_for(self) -> set[str]:
+        """The names of all that functions wait for which become native, whatever they mean there."""
+        return {
+            delegation.target.name
+            for fact in self.functions
+            if self._becomes_native(fact)
+            for delegation in fact.delegations
+            if delegation.target is not None
+        }
 
     @cached_property
     def _given_coroutines(self) -> dict[FunctionId, frozenset[int]]:
@@ -303,7 +327,8 @@ class _Project:
         """The decision on ``fact``, with what its delegations reach and what its questions are answered."""
         to_native: set[int] = set()
         to_both: set[int] = set()
-        for index, (delegation, reach) in enumerate(zip(fact.delegations, self._reaches.of(fact))):
+        reaches = self._reaches.of(fact)
+        for index, (delegation, reach) in enumerate(zip(fact.delegations, reaches)):
             converted = [self._becomes_native(f) for f in reach.functions]
             # What __await__ delegates to is awaitable, whatever else is known of it.
             awaited = fact.name == "__await__" and not delegation.library
@@ -320,10 +345,25 @@ class _Project:
             to_native=frozenset(to_native),
             to_both=frozenset(to_both),
             answers=self._answers[_id(fact)],
+            is_waited_for=fact.name in self._waited_for,
             mocked=tuple(name for name in fact.patches if self._mocks_coroutines(fact.path, name)),
             awaits_as_well=_id(fact) in self._awaited_iterators,
+            waits_as_protocol=self._waits_as_protocol(fact),
+            objects=tuple((index, found) for index, reach in enumerate(reaches) if (found := self._method_of(reach))),
             given_coroutines=self._given_coroutines.get(_id(fact), frozenset()),
         )
+
+    def _waits_as_protocol(self, fact: FunctionFact) -> bool:
+        if not fact.owner or fact.hands_out or fact.name not in library.ITERATOR_METHODS:
+            return False
+        if fact.definition is Definition.DECORATED:
+            return True
+        return fact.definition is Definition.GENERATOR and (fact.name == "__await__" or any(self._evidence(fact)))
+
+    def _method_of(self, reach: Reach) -> str:
+        """The method by which all that is waited for is waited for, or nothing."""
+        names = {name if all(map(self._waits_as_protocol, found)) else "" for name, found in reach.objects}
+        return names.pop() if len(names) == 1 and reach.is_object else ""
 
     def _mocks_coroutines(self, path: str, name: str) -> bool:
         return any(map(self._becomes_native, self._evaluation.functions_below(path, name)))

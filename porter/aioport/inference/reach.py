@@ -30,6 +30,10 @@ class Reach:
     """The ``__iter__`` of objects that are waited for and have no ``__await__``."""
     is_iterable: bool = False
     """Whether it reaches nothing but such objects."""
+    objects: tuple[tuple[str, tuple[FunctionFact, ...]], ...] = ()
+    """Of each object that is waited for, the name of the method that does it, and what that may be."""
+    is_object: bool = False
+    """Whether it reaches nothing but such objects."""
 
 
 class Reaches:
@@ -80,7 +84,17 @@ class Reaches:
         if told:
             iterators = [self._iterators(thing) for thing in told]
             every = tuple(f for found in iterators for f in found)
-            return Reach(results, not unknown, False, awaitable, every, all(iterators) and not unknown)
+            methods = [self._waited_by(thing) for thing in told]
+            return Reach(
+                results,
+                not unknown,
+                False,
+                awaitable,
+                every,
+                all(iterators) and not unknown,
+                tuple(method for method in methods if method is not None),
+                None not in methods and not unknown,
+            )
         target = delegation.target
         named = self.named(path, target) if target is not None else []
         is_guess = (
@@ -94,6 +108,13 @@ class Reaches:
         if thing.kind not in OBJECTS or self._evaluation.may_have(thing, "__await__"):
             return []
         return self._evaluation.methods(thing, "__iter__") if self._evaluation.has(thing, "__iter__") else []
+
+    def _waited_by(self, thing: Thing) -> tuple[str, tuple[FunctionFact, ...]] | None:
+        if thing.kind in OBJECTS:
+            for name in ("__iter__", "__await__"):
+                if self._evaluation.has(thing, name):
+                    return name, tuple(self._evaluation.methods(thing, name))
+        return None
 
     def _awaitable(self, thing: Thing) -> str:
         if thing.kind is Kind.RESULT or awaitability(self._evaluation, thing) is not Awaitability.YES:

@@ -11,13 +11,15 @@ from aioport.keywords.outside import keep_outside_names
 from aioport.lifting.annotations import lift_annotation
 from aioport.lifting.api import lift_api
 from aioport.lifting.context import Lift
-from aioport.lifting.definitions import lift_definition, lift_lambdas
+from aioport.lifting.definitions import lift_calls, lift_definition
+from aioport.lifting.empty_tuples import lift_empty_returns
 from aioport.lifting.imports import Imports
 from aioport.lifting.left import report_left, report_star_imports
 from aioport.lifting.managers import lift_managers
-from aioport.lifting.mocks import report_mocks
-from aioport.lifting.protocols import mark_iterators
+from aioport.lifting.mocks import lift_mocks
+from aioport.lifting.protocols import make_aiters_plain
 from aioport.lifting.returns import lift_returns
+from aioport.lifting.stand_ins import mark_generators, replace_calls
 from aioport.lifting.suspensions import lift_suspensions
 
 __all__ = ["Lift", "lift"]
@@ -31,13 +33,16 @@ def lift(context: Lift) -> None:
         lift_suspensions(context, function)
         lift_managers(context, function)
         lift_returns(context, function)
-    lift_lambdas(context)
-    mark_iterators(context)
+    mark_generators(context)
+    make_aiters_plain(context)
+    calls = lift_calls(context)
     report_left(context)
     keep_outside_names(context)
-    report_mocks(context)
+    lift_mocks(context)
+    lift_empty_returns(context)
     if report_star_imports(context):
         return
     lift_api(context)
     rules.apply_rules(context)
+    replace_calls(context, calls)
     Imports(context).rewrite()

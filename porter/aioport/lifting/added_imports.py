@@ -7,7 +7,7 @@ from functools import partial
 import libcst as cst
 
 from aioport.lifting.context import Lift
-from aioport.lifting.imports import is_import_line, is_prologue
+from aioport.lifting.statements import is_import_line, is_prologue
 
 
 def import_module(lift: Lift, name: str) -> bool:

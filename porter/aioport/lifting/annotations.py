@@ -26,7 +26,7 @@ _SAY_NOTHING = frozenset(
 def lift_annotation(lift: Lift, function: Function) -> None:
     """Make the annotation of what ``function`` returns that of an ``async def``."""
     returns = function.node.returns
-    if returns is None or lift.lowered_again:
+    if returns is None or lift.lowered_again or lift.reads_back:
         return
     annotation = returns.annotation
     written = _in_quotes(annotation) if isinstance(annotation, cst.SimpleString) else annotation

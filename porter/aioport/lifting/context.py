@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 import libcst as cst
 
@@ -40,7 +41,13 @@ class Lift:
     """Whether the coroutines become generators again, in another style: then generators may delegate to them."""
     keeps_helpers: bool = True
     """Whether aiocompat's functions in the place of syntax stay aiocompat's: lowering finds them a place itself."""
+    waits_for_objects: bool = True
+    """Whether what it becomes in the end can wait for objects, by their ``__iter__`` or ``__await__``."""
+    reads_back: bool = False
+    """Whether it reads what was lowered for the target version, so that generators have the meaning of that already."""
     renames: Renames = field(default_factory=Renames)
+    spare: frozenset[str] = frozenset()
+    """Words of a style that no other file of the project takes from this one."""
     oldest: tuple[int, int] | None = None
     """The oldest Python that the result runs on, where no newer one is left out."""
     unsafe: bool = False
@@ -58,6 +65,8 @@ class Lift:
     """Names of asyncio that rewrites brought in."""
     modules: set[str] = field(default_factory=set)
     """Other modules that rewrites brought in."""
+    defined: set[str] = field(default_factory=set)
+    """Names of functions and classes that rewrites brought in."""
     marked: set[Function] = field(default_factory=set)
     """Decorated generators that have to stay generators, and are up to date under another decorator."""
     broken: list[Break] = field(default_factory=list)
@@ -83,7 +92,7 @@ class Lift:
 
         Those of aiocompat are native coroutines from 3.5 on, and had their meaning already.
         """
-        if "aiocompat" in self.analysis.names.imported:
+        if "aiocompat" in self.analysis.names.imported or self.reads_back:
             return set()
         left = {f for f in self.analysis.functions if self.audits and self.stays(f) and not f.node.asynchronous}
         return left | set(self.converted())
@@ -113,8 +122,8 @@ class Lift:
                 return index
         return None
 
-    def drop_argument(self, call: cst.Call, index: int) -> None:
-        """Take one argument of ``call`` away."""
+    def drop_argument(self, call: cst.Call, index: int, *, is_used_again: bool = False) -> None:
+        """Take one argument of ``call`` away; its names stay in use where it is said again elsewhere."""
 
         def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
             assert isinstance(updated, cst.Call)
@@ -124,7 +133,8 @@ class Lift:
                 args[-1] = args[-1].with_changes(comma=removed.comma, whitespace_after_arg=removed.whitespace_after_arg)
             return updated.with_changes(args=args)
 
-        self.consume(call.args[index])
+        if not is_used_again:
+            self.consume(call.args[index])
         self.edits.on(call, rewrite)
 
     def module_name(self) -> str:
@@ -160,15 +170,10 @@ class Lift:
         """The name behind a shielded spelling."""
         return self.analysis.shielded.words.get(name, name)
 
-    def refuse_call(self, call: cst.Call) -> None:
-        """Say that a coroutine decorator used as a function was left."""
-        self.report(
-            call,
-            "coroutine-call",
-            Severity.ERROR,
-            "the coroutine decorator is called as a function, and what it gets cannot be made an async def in place",
-            "write an async def and use that",
-        )
+    def unused_name(self, name: str) -> str:
+        """``name``, or that with a number, so that nothing in the file goes by it."""
+        used = {node.value for node in self.analysis.nodes if isinstance(node, cst.Name)}
+        return next(name for name in chain([name], (f"{name}_{n}" for n in count(2))) if name not in used)
 
     def consume(self, node: cst.CSTNode) -> None:
         """Note that all names below ``node`` go away."""

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import chain, count
-
 import libcst as cst
 
 from aioport.analysis import Function
 from aioport.findings import Applicability, Severity
 from aioport.lifting.context import Lift
 from aioport.lifting.parentheses import as_primary
+from aioport.lifting.returned import lift_returned
 from aioport.lifting.statements import comment_lines, remove_statement
 from aioport.names import dotted
 from aioport.styles import words
-from aioport.tree import Rewrite
 from aioport.values import Awaitability
 
 
@@ -36,7 +34,7 @@ def lift_definition(lift: Lift, function: Function) -> None:
 
     lift.edits.on(function.node, rewrite)
     if function.awaits_returned and not function.suspensions:
-        _await_returned(lift, function)
+        lift_returned(lift, function)
 
 
 def _without_decorator(node: cst.FunctionDef, index: int) -> cst.FunctionDef:
@@ -50,69 +48,18 @@ def _without_decorator(node: cst.FunctionDef, index: int) -> cst.FunctionDef:
     return node.with_changes(decorators=decorators, lines_after_decorators=[*lines, *node.lines_after_decorators])
 
 
-def _await_returned(lift: Lift, function: Function) -> None:
-    """The coroutine decorator awaited what a function without yield returned; ``async def`` does not."""
-    for statement in function.returns:
-        kind = lift.values.awaitability(statement.value)
-        if kind is Awaitability.YES:
-            lift.edits.on(statement, _returning_await)
-        elif kind is Awaitability.MAYBE:
-            lift.edits.on(statement, _asking(_unused(lift)))
-            lift.report(
-                statement,
-                "returned-awaitable",
-                Severity.WARNING,
-                "the coroutine decorator awaits a future or coroutine returned here, and whether this value is one "
-                "cannot be told from this file, so it is asked when it runs",
-                "write `return await ...` if it always is, or a plain `return` if it never is",
-                applicability=Applicability.SAFE,
-            )
-
-
-def _unused(lift: Lift) -> str:
-    """A name that nothing in the file goes by."""
-    taken = {node.value for node in lift.analysis.nodes if isinstance(node, cst.Name)}
-    return next(name for name in chain(["result"], (f"result_{n}" for n in count(2))) if name not in taken)
-
-
-def _asking(name: str) -> Rewrite:
-    """``return await value`` where the class of the value is awaitable, which is what the decorator went by."""
-
-    def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
-        assert isinstance(updated, cst.Return)
-        value = updated.value
-        assert value is not None
-        bound = value if isinstance(value, cst.Name) else cst.Name(name)
-        given = value if bound is value else cst.NamedExpr(bound, value, lpar=[], rpar=[])
-        asked = cst.Call(
-            cst.Name("hasattr"),
-            [cst.Arg(cst.Call(cst.Name("type"), [cst.Arg(given)])), cst.Arg(cst.SimpleString('"__await__"'))],
-        )
-        return updated.with_changes(
-            value=cst.IfExp(asked, cst.Await(bound), bound), whitespace_after_return=cst.SimpleWhitespace(" ")
-        )
-
-    return rewrite
-
-
-def _returning_await(updated: cst.CSTNode) -> cst.CSTNode:
-    assert isinstance(updated, cst.Return)
-    assert updated.value is not None
-    return updated.with_changes(
-        value=cst.Await(as_primary(updated.value)),
-        whitespace_after_return=cst.SimpleWhitespace(" "),
-    )
-
-
-def lift_lambdas(lift: Lift) -> None:
-    """``name = coroutine(lambda ...: value)`` becomes a function of that name; other calls are reported."""
+def lift_calls(lift: Lift) -> list[cst.Call]:
+    """``name = coroutine(lambda ...: value)`` becomes a function of that name; gives the calls that are left."""
+    left = []
     for call in lift.analysis.calls:
         if not lift.analysis.names.means(call.func, words().coroutine):
             continue
-        if any(function.wrapping is not None and function.wrapping.value is call for function in lift.converted()):
+        done = [*lift.converted(), *lift.marked]
+        if any(function.wrapping is not None and function.wrapping.value is call for function in done):
             continue
         if not _lift_lambda(lift, call) and not _drop_call(lift, call):
-            lift.refuse_call(call)
+            left.append(call)
+    return left
 
 
 def _drop_call(lift: Lift, call: cst.Call) -> bool:

@@ -9,10 +9,10 @@ from typing import Union
 
 import libcst as cst
 
-from aioport.findings import Severity
+from aioport.findings import Applicability, Severity
 from aioport.lifting.api import keep_helper, report_missing
 from aioport.lifting.context import Lift
-from aioport.lifting.statements import remove_statement
+from aioport.lifting.statements import is_import_line, is_prologue, remove_statement
 from aioport.names import Scope, dotted
 from aioport.rules.moved_names import package_has
 from aioport.styles import Vocabulary, libraries, vocabularies, words
@@ -32,10 +32,19 @@ class _Imported:
 
     def no_longer_used(self, lift: Lift) -> bool:
         """Whether the port took away all uses, and no text mentions the name either."""
-        if not self.uses or self.remaining:
-            return False
+        return bool(self.uses) and not self.remaining and not self._is_mentioned(lift)
+
+    def never_used(self, lift: Lift) -> bool:
+        """Whether nothing ever used it, neither in this file nor in another of the project, as far as that is known.
+
+        In a file without coroutines of its own it is there for others, which may not be among the files given.
+        """
+        spare = self.name in lift.spare and bool(lift.converted())
+        return not self.uses and spare and not self._is_mentioned(lift)
+
+    def _is_mentioned(self, lift: Lift) -> bool:
         mentioned = re.compile(rf"""# type:.*\b{self.name}\b|['"]{self.name}['"]""")
-        return not any(mentioned.search(line) for line in lift.lines)
+        return any(mentioned.search(line) for line in lift.lines)
 
 
 class Imports:
@@ -208,6 +217,9 @@ class Imports:
         name = self._lift.real_name(dotted(alias.name) or "")
         imported = self._imported(alias)
         if f"{style.module}.{name}" in words().coroutine | words().wait | words().value:
+            if style.module != "asyncio" and imported.never_used(self._lift):
+                self._report_dropped(alias, name, style)
+                return
             # What this file never used others may import from here, but not out of a function.
             if imported.remaining or not (imported.scope.is_function or imported.no_longer_used(self._lift)):
                 kept = new if style.module == "asyncio" else old
@@ -232,6 +244,16 @@ class Imports:
             self._rename_alias(alias, style.renamed[name], imported, new)
         elif not imported.no_longer_used(self._lift):
             new.append(alias)
+
+    def _report_dropped(self, alias: cst.ImportAlias, name: str, style: Vocabulary) -> None:
+        self._lift.report(
+            alias,
+            "missing-name",
+            Severity.NOTE,
+            f"this import of {name} went: asyncio has none, and nothing in the project used it",
+            f"import {name} from {style.module} where something elsewhere takes it from here",
+            applicability=Applicability.SAFE,
+        )
 
     def _report_kept(self, alias: cst.ImportAlias, name: str, style: Vocabulary, imported: _Imported) -> None:
         """Say where a construct is used as something else, or the import serves other files."""
@@ -315,22 +337,6 @@ def _import_asyncio() -> cst.Import:
 
 def _imports_plainly(node: cst.Import, module: str) -> bool:
     return any(dotted(alias.name) == module and alias.asname is None for alias in node.names)
-
-
-def is_import_line(line: cst.CSTNode) -> bool:
-    """Whether a statement imports something, ``__future__`` aside."""
-    return isinstance(line, cst.SimpleStatementLine) and any(
-        isinstance(small, cst.Import) or (isinstance(small, cst.ImportFrom) and dotted(small.module) != "__future__")
-        for small in line.body
-    )
-
-
-def is_prologue(line: cst.CSTNode) -> bool:
-    """Whether a statement is the docstring or a ``__future__`` import."""
-    return isinstance(line, cst.SimpleStatementLine) and (
-        (isinstance(line.body[0], cst.Expr) and isinstance(line.body[0].value, cst.BaseString))
-        or (isinstance(line.body[0], cst.ImportFrom) and dotted(line.body[0].module) == "__future__")
-    )
 
 
 def _raised(statement: cst.Raise) -> cst.BaseExpression | None:

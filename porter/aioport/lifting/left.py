@@ -8,6 +8,7 @@ from aioport.analysis import Definition, Function, Wait
 from aioport.findings import Applicability, Severity
 from aioport.inference import ASSUMED, CALLED, ITERATED, Decision, Verdict
 from aioport.lifting.context import Lift
+from aioport.lifting.stand_ins import is_generator_for_yield_from
 from aioport.lifting.suspensions import lift_kept_delegations
 
 
@@ -17,7 +18,9 @@ def report_left(lift: Lift) -> None:
         decision = lift.decisions[function.key]
         if decision.reason == ASSUMED:
             _report_undecided(lift, function, Severity.WARNING, "it is ported because of --unsafe")
-        if decision.verdict is Verdict.LEFT_COROUTINE and function not in lift.marked:
+        if decision.verdict is Verdict.LEFT_COROUTINE and not (
+            function in lift.marked and is_generator_for_yield_from(function)
+        ):
             _report_coroutine(lift, function, decision)
         elif decision.verdict in (Verdict.GENERATOR, Verdict.UNDECIDED):
             _report_generator(lift, function, decision)

@@ -6,6 +6,7 @@ import libcst as cst
 
 from aioport.analysis import Function
 from aioport.blockers import is_async_with
+from aioport.findings import Severity
 from aioport.lifting.context import Lift
 
 
@@ -14,6 +15,19 @@ def lift_managers(lift: Lift, function: Function) -> None:
     for statement in function.withs:
         if is_async_with(lift.values, function, statement):
             lift.edits.on(statement, to_async_with)
+        elif statement in lift.values.presumed:
+            report_undecided(lift, statement)
+
+
+def report_undecided(lift: Lift, statement: cst.With) -> None:
+    """Say that ``with await x:`` fails where ``x`` is a lock."""
+    lift.report(
+        statement,
+        "undecided-context-manager",
+        Severity.WARNING,
+        "if this waits for a lock, it is a TypeError since Python 3.9, and what it waits for cannot be told",
+        "write `async with lock:` if it is a lock, a condition or a semaphore",
+    )
 
 
 def to_async_with(updated: cst.CSTNode) -> cst.CSTNode:

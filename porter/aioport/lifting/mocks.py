@@ -1,21 +1,37 @@
-"""Findings on mocks that can be iterated, and stood in for coroutines so far."""
+"""Mocks that can be iterated, and stood in for coroutines so far."""
 
 from __future__ import annotations
 
 import libcst as cst
 
-from aioport.findings import Severity
+from aioport.findings import Applicability, Severity
 from aioport.lifting.context import Lift
-from aioport.mocks import empty_results, patched
+from aioport.lifting.empty_tuples import is_empty_tuple, make_awaitable
+from aioport.mocks import empty_results, patched, patched_attributes
 
 
-def report_mocks(lift: Lift) -> None:
-    """Report each mock of something that is awaited from now on."""
+def lift_mocks(lift: Lift) -> None:
+    """Report each mock of something that is awaited from now on, and let the empty tuple that it gives be awaited."""
     for function, call, name in patched(lift.analysis):
         if name in lift.decisions[function.key].mocked:
             _report(lift, call, f"the mock of {name} stands in for coroutines that are awaited now")
+    converted = {function.node.name.value for function in lift.converted()}
+    for call, name in patched_attributes(lift.analysis):
+        if name in converted:
+            _report(lift, call, f"the mock of {name} stands in for coroutines that are awaited now")
     for node in empty_results(lift.analysis):
-        _report(lift, node, "this empty result of a mock can be waited for with `yield from` and not with await")
+        if lift.keeps_helpers and is_empty_tuple(node.value):
+            make_awaitable(lift, node.value)
+            lift.report(
+                node,
+                "mocked-coroutine",
+                Severity.NOTE,
+                "`yield from` takes this empty result of a mock and await does not, so it is a tuple that both take",
+                "give the mock coroutine functions, or a finished future as its result",
+                applicability=Applicability.SAFE,
+            )
+        else:
+            _report(lift, node, "this empty result of a mock can be waited for with `yield from` and not with await")
 
 
 def _report(lift: Lift, node: cst.CSTNode, message: str) -> None:

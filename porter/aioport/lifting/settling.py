@@ -13,12 +13,10 @@ def settle(analysis: Analysis, values: Values, decisions: dict[str, Decision]) -
         asking = [blocker for blocker in function.blockers if blocker.asked is not None]
         for blocker, answer in zip(asking, decisions[function.key].answers):
             if answer in (Manager.UNDECIDED, Awaitability.MAYBE):
-                if blocker.question is Asked.RETURNED_OR_LATER:
-                    function.blockers.remove(blocker)
                 continue
             assert blocker.asked is not None
             if isinstance(answer, Manager):
                 values.managers[blocker.asked] = answer
-            elif blocker.question in (Asked.RETURNED, Asked.RETURNED_OR_LATER):
+            elif blocker.question is not Asked.WRAPPED:
                 values.kinds[blocker.asked] = answer
             function.blockers.remove(blocker)

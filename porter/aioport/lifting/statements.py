@@ -1,4 +1,4 @@
-"""Taking statements away without losing the comments around them."""
+"""Taking statements away without losing the comments around them, and where at the top new ones go."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from aioport.lifting.context import Lift
+from aioport.names import dotted
 
 
 def remove_statement(lift: Lift, statement: cst.BaseSmallStatement) -> None:
@@ -83,3 +84,19 @@ def _move_lines(
             block,
             lambda updated: updated.with_changes(footer=[*lines, *updated.footer]),  # type: ignore[attr-defined]
         )
+
+
+def is_import_line(line: cst.CSTNode) -> bool:
+    """Whether a statement imports something, ``__future__`` aside."""
+    return isinstance(line, cst.SimpleStatementLine) and any(
+        isinstance(small, cst.Import) or (isinstance(small, cst.ImportFrom) and dotted(small.module) != "__future__")
+        for small in line.body
+    )
+
+
+def is_prologue(line: cst.CSTNode) -> bool:
+    """Whether a statement is the docstring or a ``__future__`` import."""
+    return isinstance(line, cst.SimpleStatementLine) and (
+        (isinstance(line.body[0], cst.Expr) and isinstance(line.body[0].value, cst.BaseString))
+        or (isinstance(line.body[0], cst.ImportFrom) and dotted(line.body[0].module) == "__future__")
+    )

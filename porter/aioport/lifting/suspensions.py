@@ -8,13 +8,17 @@ from aioport.analysis import Function, Suspension, Wait
 from aioport.lifting.context import Lift
 from aioport.lifting.parentheses import as_primary, bare, parenthesized, unwrapped
 from aioport.lifting.statements import remove_block, remove_statement
+from aioport.tree import awaited_by_hand
 
 
 def lift_suspensions(lift: Lift, function: Function) -> None:
     """Rewrite every ``yield`` of a function that becomes ``async def``."""
+    methods = {} if lift.waits_for_objects else dict(lift.decisions[function.key].objects)
+    waits = (s for s in function.suspensions if s.wait is Wait.AWAIT)
+    by_method = {wait: methods.get(index, "") for index, wait in enumerate(waits)}
     for suspension in function.suspensions:
         if suspension.wait is Wait.AWAIT:
-            _lift_await(lift, suspension)
+            _lift_await(lift, suspension, by_method[suspension])
         elif suspension.wait is Wait.ITEM:
             _lift_item(lift, suspension)
         elif suspension.wait is Wait.TURN:
@@ -48,12 +52,18 @@ def fitted(lift: Lift, original: cst.Yield, new: cst.BaseExpression) -> cst.Base
     return bare(new)
 
 
-def _lift_await(lift: Lift, suspension: Suspension) -> None:
+def _lift_await(lift: Lift, suspension: Suspension, method: str) -> None:
+    """``await x`` for ``yield from x`` and ``yield from x.__await__()``; ``await x.method()`` with a ``method``."""
     wrappers = _consumed_wrappers(lift, suspension)
 
     def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(updated, cst.Yield)
-        return fitted(lift, suspension.node, to_await(_operand(updated, wrappers), updated))
+        operand = _operand(updated, wrappers)
+        if isinstance(updated.value, cst.From):
+            operand = awaited_by_hand(operand) or operand
+        if method:
+            operand = cst.Call(cst.Attribute(as_primary(operand), cst.Name(method)))
+        return fitted(lift, suspension.node, to_await(operand, updated))
 
     lift.edits.on(suspension.node, rewrite)
 

@@ -7,7 +7,7 @@ lowers to all of them, told apart by :class:`aioport.styles.Target`. Each pass a
 
 from __future__ import annotations
 
-from aioport.lowering.api import lower_api
+from aioport.lowering.api import leave_missing, lower_api
 from aioport.lowering.blockers import report_left
 from aioport.lowering.bring_down import bring_down
 from aioport.lowering.cancellation import lower_cancellation
@@ -33,6 +33,7 @@ A construct that none of them can express is first brought down to something sim
 
 def lower(context: Lower) -> None:
     """Fill in the edits that take a file from async/await to the target's style, and the findings."""
+    leave_missing(context)
     lower_cancellation(context)
     for function in context.lowered():
         for lower_part in PASSES:

@@ -14,6 +14,8 @@ from aioport.lowering.context import Lower
 from aioport.lowering.syntax import NEW_BUILTINS
 from aioport.styles import Vocabulary, target_of
 
+_CURRENT_TASK = frozenset(["asyncio.Task.current_task"])
+
 
 class Fate(enum.Enum):
     """What becomes of a name of asyncio."""
@@ -44,6 +46,8 @@ def _helper() -> Vocabulary:
 
 def _is_there(lower: Lower, name: str) -> bool:
     first = name.partition(".")[0]
+    if f"{lower.module}.{first}" in lower.vocabulary.coroutine:
+        return True
     if lower.vocabulary.api is not None:
         return first in lower.vocabulary.api | lower.vocabulary.helpers
     if first in _helper().helpers:
@@ -51,6 +55,15 @@ def _is_there(lower: Lower, name: str) -> bool:
     if lower.module == "asyncio":
         return lower.version >= ADDED.get(first, lower.version)
     return first not in lower.target.lacks
+
+
+def leave_missing(lower: Lower) -> None:
+    """Report the uses of names that nothing has, which stay asyncio's; the other passes have to know of them."""
+    for node, name in api_uses(lower):
+        if fate_of(lower, name) is Fate.MISSING:
+            report_missing(lower, node, name)
+            if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
+                lower.settled[node.value] = node.value.value
 
 
 def lower_api(lower: Lower) -> None:
@@ -61,14 +74,12 @@ def lower_api(lower: Lower) -> None:
             _use_older(lower, node, name)
         elif fate is Fate.HELPED:
             _use_helper(lower, node, name)
-        elif fate is Fate.MISSING:
-            report_missing(lower, node, name)
-            if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
-                lower.settled[node.value] = node.value.value
     for node in lower.analysis.free:
         _lower_builtin(lower, node)
     for attribute in lower.analysis.attributes:
         _report_method(lower, attribute)
+        if lower.vocabulary.plain_yield_waits and lower.analysis.names.means(attribute, _CURRENT_TASK):
+            _report_task(lower, attribute)
     for call in lower.analysis.calls:
         _report_parameters(lower, call)
     if lower.lowered() and lower.target.gives_generators(lower.version):
@@ -105,15 +116,7 @@ def report_older(lower: Lower, node: cst.CSTNode, name: str) -> None:
     """Say what differs between a name and the one it had before."""
     lower.unlike.append(node)
     if name == "current_task" and lower.vocabulary.plain_yield_waits:
-        lower.report(
-            node,
-            "task-per-coroutine",
-            Severity.WARNING,
-            "asyncio runs a nested coroutine in its caller's task, Trollius in a task of its own, so the current task "
-            "is another one",
-            "check what the task is used for",
-            applicability=Applicability.SAFE,
-        )
+        _report_task(lower, node)
     elif lower.analysis.function_around(node) not in lower.natives:
         lower.report(
             node,
@@ -133,6 +136,18 @@ def report_older(lower: Lower, node: cst.CSTNode, name: str) -> None:
             "nothing, if set_event_loop() is called for every loop that runs, or there is one loop only",
             applicability=Applicability.SAFE,
         )
+
+
+def _report_task(lower: Lower, node: cst.CSTNode) -> None:
+    lower.report(
+        node,
+        "task-per-coroutine",
+        Severity.WARNING,
+        "asyncio runs a nested coroutine in its caller's task, Trollius in a task of its own, so the current task "
+        "is another one",
+        "check what the task is used for; port to compat where it has to be the caller's",
+        applicability=Applicability.SAFE,
+    )
 
 
 def _use_helper(lower: Lower, node: cst.Attribute | cst.Name, name: str) -> None:

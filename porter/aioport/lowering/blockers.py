@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from aioport import library
 from aioport.analysis import Function
 from aioport.findings import Severity
 from aioport.lowering.api import Fate, api_uses, fate_of, helped_builtins, report_missing
@@ -15,6 +16,7 @@ from aioport.lowering.context import Lower
 from aioport.lowering.equivalents import find_equivalents
 from aioport.lowering.equivalents.raising import forgotten_by
 from aioport.lowering.syntax import newer_syntax
+from aioport.lowering.waits import method_waited_by
 
 _ASK_FOR_EXCEPTION = frozenset(["sys.exc_info", "traceback.format_exc", "traceback.print_exc"])
 _ANY_DECORATOR = (3, 9)
@@ -41,21 +43,34 @@ def find_blockers(lower: Lower) -> bool:
     for function in lower.natives:
         _of_returns(lower, function)
     for function in awaitable_only(lower):
-        lower.report(
-            function.node.name,
-            "awaitable-class",
-            Severity.WARNING,
-            "coroutines of the new style cannot wait for an object that has __await__ alone",
-            "give the class `__iter__ = __await__`, or make what is waited for a coroutine",
-        )
+        _report_awaitable(lower, function)
     return _report_syntax(lower) or _report_unmixable(lower)
 
 
+def _report_awaitable(lower: Lower, function: Function) -> None:
+    name = function.node.name.value
+    message = "coroutines of the new style cannot wait for an object that has __await__ alone"
+    advice = "give the class `__iter__ = __await__`, or make what is waited for a coroutine"
+    if function in lower.natives:
+        message = (
+            f"Trollius waits for no such object, so what surely is one of this class is waited for by its {name}()"
+        )
+        advice = f"write `.{name}()` where something else waits for one"
+    elif not lower.target.waits_for_objects:
+        message, advice = "Trollius waits for no such object", "make what is waited for a coroutine"
+    lower.report(function.node.name, "awaitable-class", Severity.WARNING, message, advice)
+
+
 def awaitable_only(lower: Lower) -> list[Function]:
-    """The ``__await__`` methods of classes whose objects the target's coroutines cannot wait for.
+    """The methods of classes whose objects the target's coroutines cannot wait for.
 
     ``yield from`` takes iterables. aiocompat's From takes what has ``__await__``, where Python knows that (3.5).
+    Trollius takes neither.
     """
+    if not lower.target.waits_for_objects:
+        names = library.ITERATOR_METHODS
+        waiting = [f for f in lower.analysis.functions if f.node.name.value == "__await__" or f in lower.natives]
+        return [f for f in waiting if f.owner and f.node.name.value in names]
     if lower.vocabulary.api is not None and lower.target.mixes(lower.version):
         return []
     iterable = {f.owner for f in lower.analysis.functions if f.node.name.value == "__iter__"}
@@ -77,7 +92,7 @@ def _of_wait(lower: Lower, node: cst.Await) -> None:
     function = _around(lower, node)
     if function is None:
         return
-    if _is_awaitable_class(lower, node.expression):
+    if _is_awaitable_class(lower, node.expression) and not method_waited_by(lower, node.expression):
         lower.block(
             function,
             node,

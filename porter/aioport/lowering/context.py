@@ -203,19 +203,26 @@ class Lower:
 
     @cached_property
     def module_binding(self) -> str | None:
-        """What the file calls the module asyncio at its top level, if it imports it."""
-        for name, bindings in self.analysis.names.top.bindings.items():
-            if bindings and all(binding.origin == "asyncio" for binding in bindings):
-                return name
-        return None
+        """What the file calls the module asyncio at its top level, if it imports it: a name that can move, best."""
+        names = [
+            name
+            for name, bindings in self.analysis.names.top.bindings.items()
+            if bindings and all(binding.origin == "asyncio" for binding in bindings)
+        ]
+        return next((name for name in names if not self._stays_in_part(name)), names[0] if names else None)
 
     @property
     def module_name(self) -> str:
         """What the file calls the target's library once it is lowered."""
         name = self.module_binding
-        if name in (None, "asyncio"):
+        if name is None or name == "asyncio" or self._stays_in_part(name):
             return "asyncio" if self.is_taken(self.module) else self.module
-        return str(name)
+        return name
+
+    def _stays_in_part(self, name: str) -> bool:
+        """Whether some uses of a name for asyncio go on meaning that, where the library is another."""
+        uses = self.analysis.loads.get((self.analysis.names.top, name), ())
+        return self.module != "asyncio" and any(self.settled.get(use) == name or self.is_left(use) for use in uses)
 
     def word(self, name: str) -> cst.BaseExpression:
         """The expression for a word of the target's library; the import of it is seen to."""

@@ -7,6 +7,7 @@ import libcst as cst
 from aioport.analysis import Function
 from aioport.lowering.api import use_helper
 from aioport.lowering.context import Lower
+from aioport.tree import below_docstring
 from aioport.values import Awaitability
 
 
@@ -18,7 +19,7 @@ def lower_definition(lower: Lower, function: Function) -> None:
     def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(updated, cst.FunctionDef)
         if start is not None:
-            updated = _starting_with(updated, start)
+            updated = below_docstring(updated, start)
         # Comments between the other decorators and the function go on standing above it.
         placed = decorators[0].with_changes(leading_lines=updated.lines_after_decorators)
         return updated.with_changes(
@@ -56,13 +57,3 @@ def _generator_mark(lower: Lower, function: Function) -> cst.BaseStatement | Non
 def is_generator(lower: Lower, function: Function) -> bool:
     """Whether the lowered function is a generator."""
     return lower.waits_at_all(function) or _generator_mark(lower, function) is not None
-
-
-def _starting_with(node: cst.FunctionDef, statement: cst.BaseStatement) -> cst.FunctionDef:
-    body = node.body
-    if not isinstance(body, cst.IndentedBlock):
-        assert isinstance(body, cst.SimpleStatementSuite)
-        lines: list[cst.BaseStatement] = [cst.SimpleStatementLine([small]) for small in body.body]
-        body = cst.IndentedBlock(lines, header=body.trailing_whitespace)
-    index = 1 if node.get_docstring() is not None else 0
-    return node.with_changes(body=body.with_changes(body=[*body.body[:index], statement, *body.body[index:]]))

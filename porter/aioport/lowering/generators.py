@@ -9,6 +9,7 @@ from aioport.facts import CallUses
 from aioport.findings import Applicability, Severity
 from aioport.lowering.context import Lower
 from aioport.names import dotted
+from aioport.tree import awaited_by_hand
 
 
 def lower_kept_delegations(lower: Lower) -> None:
@@ -24,29 +25,20 @@ def lower_kept_delegations(lower: Lower) -> None:
         for suspension in function.suspensions:
             value = suspension.node.value
             call = value.item if isinstance(value, cst.From) else None
-            if not _is_await_call(call):
+            inner = awaited_by_hand(call)
+            if call is None or inner is None:
                 continue
-            inner = call.func.value  # type: ignore[union-attr]
             target = uses.target(inner.func) if isinstance(inner, cst.Call) else None
             if target is not None and _reaches_lowered(lower, target):
                 # Lifting knows less of what an abstract method may be.
                 lower.unlike.append(suspension.node)
-                lower.edits.on(call, lambda updated: updated.func.value)  # type: ignore[arg-type, attr-defined]
+                lower.edits.on(call, lambda updated: updated.func.value)  # type: ignore[attr-defined]
             elif dotted(inner) is not None:
                 lower.unlike.append(suspension.node)
-                lower.edits.on(call, _asked)  # type: ignore[arg-type]
+                lower.edits.on(call, _asked)
                 _report_asked(lower, suspension.node)
             else:
                 _report(lower, function, suspension.node)
-
-
-def _is_await_call(call: cst.BaseExpression | None) -> bool:
-    return (
-        isinstance(call, cst.Call)
-        and isinstance(call.func, cst.Attribute)
-        and call.func.attr.value == "__await__"
-        and not call.args
-    )
 
 
 def _reaches_lowered(lower: Lower, target: Target) -> bool:

@@ -8,8 +8,7 @@ from typing import Union
 import libcst as cst
 
 from aioport.history import OLDER
-from aioport.lifting.imports import is_import_line, is_prologue
-from aioport.lifting.statements import comment_lines
+from aioport.lifting.statements import comment_lines, is_import_line, is_prologue
 from aioport.lowering.api import Fate, fate_of, report_helper, report_missing, report_older
 from aioport.lowering.context import Lower
 from aioport.names import dotted
@@ -48,32 +47,47 @@ class Imports:
             add_at_top(self._lower.edits, self._lower.analysis.module, added)
 
     def _anchor(self) -> Statement | None:
-        """The first import of asyncio, or of a name of it, at the top level."""
+        """The first import of asyncio, or of a name of it, at the top level, that is not there for what stays."""
+        stays = None
         for line in self._lower.analysis.module.body:
             for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
                 if isinstance(small, cst.Import) and any(_is_asyncio(alias.name) for alias in small.names):
-                    return small
+                    if any(self._bound[alias][1] == self._lower.module_binding for alias in small.names):
+                        return small
+                    stays = stays or small
                 if isinstance(small, cst.ImportFrom) and not small.relative and _is_asyncio(small.module):
                     return small
-        return None
+        return stays
 
     def _added(self, anchor: Statement | None) -> list[Statement]:
         lower = self._lower
-        words = sorted(word for word in lower.words if word and lower.is_imported_by_name(word))
-        bare = "" in lower.words or any(word and word not in words for word in lower.words)
+        bare = any(not word or not lower.is_imported_by_name(word) for word in lower.words)
         added: list[Statement] = []
-        if bare and lower.module_binding is None:
+        found = lower.analysis.names.top.bindings.get(lower.module_binding or "", ())
+        if bare and all(self._is_missing(binding.node) for binding in found):
             added.append(_import(lower.module, lower.module_name))
         if lower.helpers:
             added.append(_import("aiocompat", "aiocompat"))
         if self._helped:
             added.append(_import_from("aiocompat", sorted(self._helped)))
         joined = isinstance(anchor, cst.ImportFrom) and not isinstance(anchor.names, cst.ImportStar)
-        if words and not joined:
+        if (words := self._words()) and not joined:
             added.append(_import_from(lower.module, words))
         bound = lower.analysis.names.top.bindings
         added.extend(_import(module, module) for module in sorted(lower.modules) if module not in bound)
         return added
+
+    def _is_missing(self, node: cst.CSTNode) -> bool:
+        """Whether it imports a module below asyncio that nothing else has."""
+        below = (dotted(node.name) or "").partition(".")[2] if isinstance(node, cst.ImportAlias) else ""
+        return bool(below) and fate_of(self._lower, below) is Fate.MISSING
+
+    def _words(self) -> list[str]:
+        """The words that are used by their bare names, and that the file does not import itself."""
+        lower = self._lower
+        origins = {name: {b.origin for b in found} for name, found in lower.analysis.names.top.bindings.items()}
+        used = (word for word in lower.words if word and lower.is_imported_by_name(word))
+        return sorted(word for word in used if origins.get(word) != {f"{lower.module}.{word}"})
 
     # import asyncio
 
@@ -90,9 +104,8 @@ class Imports:
             if not _is_asyncio(alias.name):
                 names.append(alias)
                 continue
-            below = (dotted(alias.name) or "").partition(".")[2]
-            if below and fate_of(self._lower, below) is Fate.MISSING:
-                report_missing(self._lower, alias, below)
+            if self._is_missing(alias):
+                report_missing(self._lower, alias, (dotted(alias.name) or "").partition(".")[2])
                 kept.append(alias)
                 continue
             moved, stays = self._move_uses(alias)
@@ -125,17 +138,17 @@ class Imports:
         """Rename what uses an import; whether something uses the target's library, and something still asyncio."""
         scope, name = self._bound[alias]
         lower = self._lower
-        moved = scope is lower.analysis.names.top and bool(lower.words)
+        moved = scope is lower.analysis.names.top and bool(lower.words) and name == lower.module_binding
         stays = False
         for use in lower.analysis.loads.get((scope, name), ()):
             to = name if lower.is_left(use) else lower.settled.get(use)
             if to is None:
                 moved = True
-                to = lower.module_name if name == "asyncio" else name
+                to = lower.module_name if name in ("asyncio", lower.module_binding) else name
             elif to == name:
                 stays = True
             if to != name:
-                if name != lower.module_binding:
+                if name != "asyncio" or lower.module_binding != "asyncio":
                     # Lifting calls the module by one name, whatever else it is called.
                     lower.unlike.append(use)
                 lower.edits.on(use, lambda updated, to=to: updated.with_changes(value=to))  # type: ignore[misc]
@@ -145,8 +158,11 @@ class Imports:
         module = self._lower.module
         name = cst.parse_expression(module + (dotted(alias.name) or "")[len("asyncio") :])
         assert isinstance(name, (cst.Name, cst.Attribute))
+        bound, called = self._bound[alias][1], self._lower.module_name
         asname = alias.asname
-        if asname is None and self._lower.module_name == "asyncio":
+        if bound != called and bound == self._lower.module_binding:
+            asname = cst.AsName(cst.Name(called)) if called != module else None
+        elif asname is None and called == "asyncio":
             asname = cst.AsName(cst.Name("asyncio"))
         return alias.with_changes(name=name, asname=asname)
 
@@ -167,10 +183,9 @@ class Imports:
         for alias in node.names:
             self._alias(alias, below, names, kept)
         if is_anchor:
-            words = sorted(word for word in lower.words if word and lower.is_imported_by_name(word))
             # On a line of its own each, where the names are.
             comma = node.names[0].comma if len(node.names) > 1 else cst.MaybeSentinel.DEFAULT
-            names = [*(cst.ImportAlias(cst.Name(word), comma=comma) for word in words), *names]
+            names = [*(cst.ImportAlias(cst.Name(word), comma=comma) for word in self._words()), *names]
         if list(node.names) == names and lower.module == "asyncio":
             return [node]
         if (kept and names) or below.partition(".")[0] in lower.vocabulary.missing:
@@ -184,8 +199,15 @@ class Imports:
         lower = self._lower
         name = dotted(alias.name) or ""
         fate = fate_of(lower, f"{below}.{name}" if below else name)
-        if fate is Fate.THERE:
+        scope, bound = self._bound[alias]
+        if name == "coroutine" and any(map(lower.is_left, lower.analysis.loads.get((scope, bound), ()))):
+            # What is left stays under the decorator it has.
+            kept.append(alias)
+        elif fate is Fate.THERE:
             names.append(alias)
+            if name == "coroutine" and lower.module != "asyncio":
+                # Lifting leaves what another file may import from here.
+                lower.unlike.append(alias)
         elif fate is Fate.MISSING:
             report_missing(lower, alias, name)
             kept.append(alias)

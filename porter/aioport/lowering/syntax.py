@@ -7,6 +7,7 @@ of no older syntax.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import libcst as cst
 
@@ -24,8 +25,8 @@ def newer_syntax(lower: Lower, *, ignored: frozenset[str]) -> Iterator[tuple[cst
     """Each construct that the target version does not have, with a sentence on it; ``ignored`` are builtins it has."""
     analysis, version = lower.analysis, lower.version
     for node in analysis.nodes:
-        for since, kind, what, asks in _CONSTRUCTS:
-            if version < since and isinstance(node, kind) and asks(node):
+        for since, what, asks in _constructs_of(type(node), version):
+            if asks(node):
                 yield node, _said(what, since)
         if version < _UNPACKING and isinstance(node, (cst.List, cst.Tuple, cst.Set)) and _is_starred(analysis, node):
             yield node, _said("* in a display (PEP 448)", _UNPACKING)
@@ -35,6 +36,14 @@ def newer_syntax(lower: Lower, *, ignored: frozenset[str]) -> Iterator[tuple[cst
             yield name, _said(name.value, since)
     if version < _PYTHON3:
         yield from _of_python2(lower)
+
+
+@cache
+def _constructs_of(kind: type[cst.CSTNode], version: Version) -> tuple[tuple[Version, str, _Asks], ...]:
+    """The rows of the table that a node of a class can be, and a version has not got."""
+    return tuple(
+        (since, what, asks) for since, kinds, what, asks in _CONSTRUCTS if version < since and issubclass(kind, kinds)
+    )
 
 
 def _builtin(name: cst.Name) -> frozenset[str]:

@@ -6,6 +6,7 @@ from typing import Union
 
 import libcst as cst
 
+from aioport import library
 from aioport.analysis import Function
 from aioport.lifting.parentheses import as_primary, parenthesized
 from aioport.lowering.api import use_helper
@@ -17,15 +18,27 @@ Word = Union[cst.BaseExpression, None]
 def lower_waits(lower: Lower, function: Function) -> None:
     """Rewrite every ``await`` of a function that becomes a generator."""
     for node in lower.waits.get(function, ()):
-        bare, word = stands_alone(lower, node), wait_word(lower)
+        bare, word, method = stands_alone(lower, node), wait_word(lower), method_waited_by(lower, node.expression)
+        if method:
+            lower.unlike.append(node)
 
-        def rewrite(updated: cst.CSTNode, bare: bool = bare, word: Word = word) -> cst.CSTNode:
+        def rewrite(updated: cst.CSTNode, bare: bool = bare, word: Word = word, method: str = method) -> cst.CSTNode:
             assert isinstance(updated, cst.Await)
-            waiting = wait(word, updated.expression, updated.whitespace_after_await)
+            operand = updated.expression
+            if method:
+                operand = cst.Call(cst.Attribute(as_primary(operand), cst.Name(method)))
+            waiting = wait(word, operand, updated.whitespace_after_await)
             waiting = waiting.with_changes(lpar=updated.lpar, rpar=updated.rpar)
             return waiting if bare else parenthesized(waiting)
 
         lower.edits.on(node, rewrite)
+
+
+def method_waited_by(lower: Lower, node: cst.BaseExpression) -> str:
+    """What to call for an object that the target cannot wait for itself: a coroutine method, if it surely has one."""
+    owner = lower.values.class_of(node) if not lower.target.waits_for_objects else None
+    methods = [f.node.name.value for f in lower.natives if owner is not None and f.owner == owner.name.value]
+    return next((name for name in sorted(library.ITERATOR_METHODS) if name in methods), "")
 
 
 def lower_items(lower: Lower, function: Function) -> None:

@@ -9,9 +9,9 @@ import libcst as cst
 
 from aioport import library
 from aioport.blockers import is_async_with
-from aioport.findings import Severity
+from aioport.entered import is_used_as_object
 from aioport.lifting.context import Lift
-from aioport.lifting.managers import to_async_with
+from aioport.lifting.managers import report_undecided, to_async_with
 
 SINCE = (3, 9)
 
@@ -34,14 +34,10 @@ def apply(lift: Lift) -> None:
             if place.start.line == lift.analysis.positions[statement.items[-1].item].end.line:
                 lift.edits.on(statement, _without_parentheses)
             lift.edits.on(statement, to_async_with)
-        elif any(not isinstance(operand, cst.Call) for operand in awaited):
-            lift.report(
-                statement,
-                "undecided-context-manager",
-                Severity.WARNING,
-                "if this waits for a lock, it is a TypeError since Python 3.9, and what it waits for cannot be told",
-                "write `async with lock:` if it is a lock, a condition or a semaphore",
-            )
+        elif any(not isinstance(operand, cst.Call) for operand in awaited) and not any(
+            is_used_as_object(lift.analysis.names, statement, item) for item in statement.items
+        ):
+            report_undecided(lift, statement)
 
 
 def _without_parentheses(updated: cst.CSTNode) -> cst.CSTNode:

@@ -2,14 +2,18 @@
 
 Python 3.10 removed the parameter from locks, queues and the functions below (history.md, B3): it is a TypeError there.
 Locks and queues find the running loop when they first have to wait. A function called where no loop runs takes the
-current loop, which may be another one than was passed: that is said.
+current loop, which may be another one than was passed: that is said. ``gather`` takes the loop of futures that it is
+given, so there it is given tasks of the loop that was passed.
 """
 
 from __future__ import annotations
 
+import libcst as cst
+
 from aioport.findings import Applicability, Severity
 from aioport.lifting.api import api_name
 from aioport.lifting.context import Lift
+from aioport.names import dotted
 
 SINCE = (3, 10)
 
@@ -18,6 +22,9 @@ OBJECTS = frozenset(
 )
 """Classes that took ``loop``."""
 
+_ITEM = "item"
+"""Goes by this name in the comprehension that makes tasks."""
+
 _FUNCTIONS = frozenset(
     "as_completed create_subprocess_exec create_subprocess_shell gather open_connection open_unix_connection shield "
     "sleep start_server start_unix_server wait wait_for".split()
@@ -25,18 +32,28 @@ _FUNCTIONS = frozenset(
 
 
 def apply(lift: Lift) -> None:
-    """Take ``loop=`` away from every call that no longer has it."""
+    """Take ``loop=`` away from every call that no longer has it, and report classes that would hand it on."""
+    derived = _derived(lift)
+    for node in derived:
+        lift.report(
+            node.name,
+            "loop-argument",
+            Severity.WARNING,
+            "this class takes no loop since Python 3.10, and calls of it in other files that give one are a TypeError",
+            "take `loop=` away there",
+        )
     for call in lift.analysis.calls:
-        found = api_name(lift.analysis.names.origins(call.func))
-        if found is None or found[1].rpartition(".")[2] not in OBJECTS | _FUNCTIONS:
-            continue
         index = lift.argument_index(call, "loop")
-        if index is None:
+        name = _without_loop(lift, call, derived)
+        if index is None or name is None:
             continue
-        name = found[1].rpartition(".")[2]
         lift.breaks(call, SINCE, f"{name}() takes no loop since Python 3.10")
-        lift.drop_argument(call, index)
-        if name in _FUNCTIONS and not lift.runs_in_coroutine(call):
+        outside = name in _FUNCTIONS and not lift.runs_in_coroutine(call)
+        makes_tasks = outside and name == "gather" and _can_make_tasks(lift, call, index)
+        lift.drop_argument(call, index, is_used_again=makes_tasks)
+        if makes_tasks:
+            _make_tasks(lift, call, call.args[index].value)
+        elif outside:
             lift.report(
                 call,
                 "loop-argument",
@@ -45,3 +62,80 @@ def apply(lift: Lift) -> None:
                 "check that the loop which was given here is the current one by then (asyncio.set_event_loop)",
                 applicability=Applicability.SAFE,
             )
+
+
+def _without_loop(lift: Lift, call: cst.Call, derived: list[cst.ClassDef]) -> str | None:
+    """The name of what is called, if it takes no loop: of asyncio, or a class derived from one of asyncio's."""
+    found = api_name(lift.analysis.names.origins(call.func))
+    name = found[1].rpartition(".")[2] if found is not None else None
+    if name in OBJECTS | _FUNCTIONS:
+        return name
+    owner = lift.values.class_of(call)
+    return owner.name.value if owner in derived else None
+
+
+def _derived(lift: Lift) -> list[cst.ClassDef]:
+    """Classes of the file that hand all keywords on to a class that took ``loop``."""
+    found = []
+    names = lift.analysis.names
+    for node in lift.analysis.nodes:
+        if not isinstance(node, cst.ClassDef):
+            continue
+        bases = [api_name(names.origins(base.value)) for base in node.bases]
+        own = [b.node for b in names.scopes[node].bindings.get("__init__", ()) if isinstance(b.node, cst.FunctionDef)]
+        if any(base is not None and base[1].rpartition(".")[2] in OBJECTS for base in bases) and all(
+            function.params.star_kwarg is not None for function in own
+        ):
+            found.append(node)
+    return found
+
+
+def _can_make_tasks(lift: Lift, call: cst.Call, index: int) -> bool:
+    """Whether the loop can be said again for each argument.
+
+    gather() makes one task of a coroutine that it is given twice.
+    """
+    given = [arg for position, arg in enumerate(call.args) if position != index and arg.keyword is None]
+    twice = any(one.value.deep_equals(other.value) for n, one in enumerate(given) for other in given[:n])
+    loop = dotted(call.args[index].value)
+    return (
+        bool(given)
+        and not twice
+        and not any(arg.star == "**" for arg in given)
+        and loop is not None
+        and loop.partition(".")[0] != _ITEM
+        and lift.can_spell("ensure_future")
+    )
+
+
+def _make_tasks(lift: Lift, call: cst.Call, loop: cst.BaseExpression) -> None:
+    """``gather(ensure_future(x, loop=loop))``, and the same for each item of ``*xs``."""
+    lift.wanted.add("ensure_future")
+
+    def task(value: cst.BaseExpression) -> cst.Call:
+        bare = cst.SimpleWhitespace("")
+        keyword = cst.Arg(loop, keyword=cst.Name("loop"), equal=cst.AssignEqual(bare, bare))
+        return cst.Call(lift.asyncio("ensure_future"), [cst.Arg(value), keyword])
+
+    def as_task(arg: cst.Arg) -> cst.Arg:
+        if arg.keyword is not None:
+            return arg
+        if not arg.star:
+            return arg.with_changes(value=task(arg.value))
+        item = cst.Name(_ITEM)
+        return arg.with_changes(value=cst.ListComp(task(item), cst.CompFor(item, arg.value)))
+
+    def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(updated, cst.Call)
+        return updated.with_changes(args=[as_task(arg) for arg in updated.args])
+
+    lift.edits.on(call, rewrite)
+    if all(arg.star or arg.keyword is not None for arg in call.args):
+        lift.report(
+            call,
+            "loop-argument",
+            Severity.NOTE,
+            "gather() takes its loop from the tasks of this loop that it is given now, and of nothing the current loop",
+            "check that there is a current loop where this may be empty (asyncio.set_event_loop)",
+            applicability=Applicability.SAFE,
+        )

@@ -1,4 +1,4 @@
-"""Modules and names that later versions of asyncio do not have, and nothing of another name stands in for.
+"""Modules and names that later versions of asyncio do not have, and nothing else of it stands in for.
 
 The table holds the first version without each (history.md, B2 14, and names.json, measured). A use that an
 ``except ImportError`` or ``except AttributeError`` guards is ready for that and stays.
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from aioport.findings import Severity
+from aioport.lifting.added_imports import import_module
 from aioport.lifting.api import api_name
 from aioport.lifting.context import Lift
 from aioport.names import Binding, dotted
@@ -38,6 +39,9 @@ REMOVED: dict[str, tuple[tuple[int, int], str]] = {
 }
 """The first version without a name, and what to do."""
 
+STANDARD = frozenset(["selectors"])
+"""What was the standard library's module of that name: ``import selectors  # Will also be exported.``"""
+
 _GUARDS = frozenset("builtins." + name for name in ("AttributeError", "ImportError", "ModuleNotFoundError"))
 _EXCEPTION = frozenset(["builtins.Exception"])
 
@@ -50,7 +54,12 @@ def apply(lift: Lift) -> None:
         since, advice = REMOVED.get(name, (None, ""))
         if since is None or since > lift.target_version or is_guarded(lift, node):
             continue
-        if name == "coroutine" and _is_dealt_with(lift, node):
+        # What is lowered again finds the decorator in the other library.
+        if name == "coroutine" and (not lift.keeps_helpers or _is_dealt_with(lift, node)):
+            continue
+        if name in STANDARD and isinstance(node, cst.Attribute) and import_module(lift, name):
+            lift.breaks(node, since, f"asyncio has no {name} since Python {since[0]}.{since[1]}")
+            lift.edits.replace(node, cst.Name(name))
             continue
         lift.report(
             node,

@@ -27,7 +27,7 @@ def apply(lift: Lift) -> None:
     for call in lift.analysis.calls:
         name = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
         makes_files |= name in ("create_unix_server", "start_unix_server")
-        if name == "wait_closed" and lift.target_version >= (3, 12) and _is_server(lift, call.func):
+        if name == "wait_closed" and lift.target_version >= (3, 12) and is_of_server(lift, call.func):
             lift.report(
                 call,
                 "server-close",
@@ -59,13 +59,13 @@ def apply(lift: Lift) -> None:
 
 
 def _asks_for_none(lift: Lift, node: cst.Comparison) -> bool:
-    asked = isinstance(node.left, cst.Attribute) and node.left.attr.value == "sockets" and _is_server(lift, node.left)
+    asked = isinstance(node.left, cst.Attribute) and node.left.attr.value == "sockets" and is_of_server(lift, node.left)
     return asked and any(
         isinstance(part.comparator, cst.Name) and part.comparator.value == "None" for part in node.comparisons
     )
 
 
-def _is_server(lift: Lift, attribute: cst.BaseExpression) -> bool:
+def is_of_server(lift: Lift, attribute: cst.BaseExpression) -> bool:
     """Whether what ``attribute`` is taken of is a server."""
     return isinstance(attribute, cst.Attribute) and comes_from(lift, attribute.value, _SERVERS, _MAKERS)
 

@@ -1,15 +1,20 @@
 """``asyncio.wait()`` takes tasks and futures only: since 3.11 coroutines are a TypeError (history.md, B5 23).
 
-Before, it made a task of each coroutine itself, so doing that for it keeps behaviour, and the sets it returns.
+Before, it made a task of each coroutine itself, so doing that for it keeps behaviour, and the sets it returns. Where no
+loop runs yet the tasks are made on the loop that wait() was given, as it did.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
 
 import libcst as cst
 
 from aioport.findings import Severity
 from aioport.lifting.api import api_name
 from aioport.lifting.context import Lift
+from aioport.names import dotted
 from aioport.values import Awaitability
 
 SINCE = (3, 11)
@@ -40,23 +45,39 @@ def _rewrite(lift: Lift, call: cst.Call, arg: cst.Arg) -> None:
         return
     lift.breaks(call, SINCE, "wait() takes no coroutines since Python 3.11")
     lift.wanted.add("ensure_future")
+    task_of = partial(_task_of, lift, _loop(lift, call))
     if isinstance(arg.value, (cst.List, cst.Tuple, cst.Set)):
         for element in arg.value.elements:
             if lift.values.task_kind(element.value) is not Awaitability.NO:
-                lift.edits.on(element.value, lambda updated: _task_of(lift, updated))
+                lift.edits.on(element.value, task_of)
     elif isinstance(arg.value, (cst.ListComp, cst.GeneratorExp, cst.SetComp)):
-        lift.edits.on(arg.value.elt, lambda updated: _task_of(lift, updated))
+        lift.edits.on(arg.value.elt, task_of)
     else:
-        lift.edits.on(arg, lambda updated: _tasks_of_each(lift, updated))
+        lift.edits.on(arg, lambda updated: _tasks_of_each(task_of, updated))
 
 
-def _task_of(lift: Lift, updated: cst.CSTNode) -> cst.CSTNode:
+def _loop(lift: Lift, call: cst.Call) -> cst.BaseExpression | None:
+    """The loop that is given to a call where none runs, or that runs what it gives, if it is one by name."""
+    if lift.runs_in_coroutine(call):
+        return None
+    given: cst.BaseExpression | None = None
+    around = lift.analysis.names.parents.get(lift.analysis.names.parents[call])
+    if (index := lift.argument_index(call, "loop")) is not None:
+        given = call.args[index].value
+    elif isinstance(around, cst.Call) and isinstance(around.func, cst.Attribute):
+        given = around.func.value if around.func.attr.value == "run_until_complete" else None
+    return given.deep_clone() if given is not None and dotted(given) is not None else None
+
+
+def _task_of(lift: Lift, loop: cst.BaseExpression | None, updated: cst.CSTNode) -> cst.Call:
     assert isinstance(updated, cst.BaseExpression)
-    return cst.Call(lift.asyncio("ensure_future"), [cst.Arg(updated)])
+    tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+    more = [] if loop is None else [cst.Arg(loop, keyword=cst.Name("loop"), equal=tight)]
+    return cst.Call(lift.asyncio("ensure_future"), [cst.Arg(updated), *more])
 
 
-def _tasks_of_each(lift: Lift, updated: cst.CSTNode) -> cst.CSTNode:
+def _tasks_of_each(task_of: Callable[[cst.CSTNode], cst.Call], updated: cst.CSTNode) -> cst.CSTNode:
     assert isinstance(updated, cst.Arg)
     name = cst.Name("waiting")
     loop = cst.CompFor(target=name, iter=updated.value)
-    return updated.with_changes(value=cst.ListComp(elt=cst.ensure_type(_task_of(lift, name), cst.Call), for_in=loop))
+    return updated.with_changes(value=cst.ListComp(elt=task_of(name), for_in=loop))

@@ -101,6 +101,9 @@ class Target:
     lacks: frozenset[str] = frozenset()
     """Names that asyncio's first version had or got later, and the library of this style does not have."""
 
+    waits_for_objects: bool = True
+    """Whether its coroutines wait for what has an ``__iter__`` or ``__await__`` that does, and is nothing else."""
+
     meaning: Version | None = None
     """The version of asyncio whose meaning the library's names have; ``None``: that of the target version."""
 
@@ -193,4 +196,7 @@ def marker(to: str) -> re.Pattern[bytes]:
     markers = {v.marker for v in vocabularies()}
     if target_of(to).vocabulary is not None:
         markers.add(r"async\s+def")
+    else:
+        # Native, and not what it was in 3.5.
+        markers.add(r"async\s+def\s+__aiter__")
     return re.compile("|".join(sorted(markers)).encode())

@@ -13,10 +13,13 @@ from aioport.lowering.equivalents.comprehensions import of_comprehensions
 from aioport.lowering.equivalents.fstrings import of_fstrings
 from aioport.lowering.equivalents.future import of_future, of_module
 from aioport.lowering.equivalents.literals import of_literals
+from aioport.lowering.equivalents.nonlocals import of_nonlocals
 from aioport.lowering.equivalents.parameters import of_parameters
 from aioport.lowering.equivalents.raising import of_raising
 
 _KINDS = (
+    # Parameters that are keyword-only have to be there first.
+    of_nonlocals,
     of_parameters,
     # Above what parameters put at the start of a function.
     of_annotations,

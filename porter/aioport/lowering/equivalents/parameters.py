@@ -8,7 +8,7 @@ import libcst as cst
 
 from aioport.analysis import Definition, Function
 from aioport.lowering.context import Equivalent, Lower
-from aioport.tree import walk
+from aioport.tree import below_docstring, walk
 
 _PYTHON3 = (3, 0)
 _CONSTANTS = frozenset(["True", "False", "None"])
@@ -59,8 +59,7 @@ def _has_comment(comma: cst.Comma) -> bool:
 
 def _taking(updated: cst.CSTNode) -> cst.CSTNode:
     assert isinstance(updated, cst.FunctionDef)
-    params, body = updated.params, updated.body
-    assert isinstance(body, cst.IndentedBlock)
+    params = updated.params
     rest = params.star_kwarg
     last = params.kwonly_params[-1]
     taken = rest.name.value if rest is not None else "kwargs"
@@ -77,8 +76,5 @@ def _taking(updated: cst.CSTNode) -> cst.CSTNode:
     if params.star_kwarg is None:
         message = '"unexpected keyword arguments: " + ", ".join(sorted(kwargs))'
         lines.append(cst.parse_statement(f"if kwargs:\n    raise TypeError({message})\n"))
-    index = 1 if updated.get_docstring() is not None else 0
-    return updated.with_changes(
-        params=params.with_changes(star_arg=star, kwonly_params=[], star_kwarg=rest),
-        body=body.with_changes(body=[*body.body[:index], *lines, *body.body[index:]]),
-    )
+    changed = updated.with_changes(params=params.with_changes(star_arg=star, kwonly_params=[], star_kwarg=rest))
+    return below_docstring(changed, *lines)

@@ -14,5 +14,7 @@ TARGET = Target(
     # pip gives Python 3 the older 2.1, which lacks names (history.md, C1).
     limits="Trollius 2.2 is for Python 2.7 alone",
     # It has all of asyncio 3.4.3 (history.md, C2), and of what came later only this.
+    # Tasks take coroutines, futures and Trollius's own locks (tasks.py, Task._step).
+    waits_for_objects=False,
     lacks=frozenset(ADDED) - {"ensure_future"},
 )
