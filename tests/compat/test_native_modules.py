@@ -1,7 +1,6 @@
 """Python 3.5 and later: the coroutine functions of a module that are converted together do what they did."""
 
 import importlib.util
-import itertools
 import os
 import py_compile
 import sys
@@ -149,13 +148,14 @@ def test_what_is_refused_leaves_the_others(tmpdir, monkeypatch):
 
 def deepest():
     """A coroutine function with as many blocks in each other as Python takes: an ``async def`` has one more."""
-    for depth in itertools.count(1):
+    for depth in range(1, 100):
         text = "def deep():\n    with %s:\n        yield From(None)\n" % ", ".join(["Held()"] * depth)
         try:
             compile(text, "deep", "exec")
         except SyntaxError:
             return "@coroutine\n" + found
         found = text
+    pytest.skip("any number of blocks may be in each other")
 
 
 def test_a_module_that_cannot_be_compiled(tmpdir):
