@@ -15,11 +15,13 @@ from aioport import __version__
 from aioport.codes import CODES
 from aioport.config import ConfigError, Settings, check_suffix, find_config, parse_version
 from aioport.history import Version
+from aioport.parsing import Unportable
 from aioport.progress import on_terminal
 from aioport.project import explained, port_bytes, port_paths
 from aioport.python2 import NoFissix, check_fissix
 from aioport.report import Reporter, formats, reporter
 from aioport.results import FileReport, Outcome, Summary
+from aioport.source import SourceError
 from aioport.styles import style_names, target_of
 from aioport.writing import write
 
@@ -107,7 +109,13 @@ def audit(context: click.Context, /, paths: tuple[str, ...], target_version: str
 def _explain_function(context: click.Context, paths: tuple[str, ...], asked: str, options: dict[str, Any]) -> None:
     path, _, name = asked.rpartition(":")
     options["to"] = options["to"] or "async-await"
-    lines = explained(paths or (".",), _settings(paths or (".",), options), path, name)
+    try:
+        lines = explained(paths or (".",), _settings(paths or (".",), options), path, name)
+    except SourceError as error:
+        raise click.UsageError(str(error)) from None
+    except Unportable as refusal:
+        first = refusal.findings[0]
+        raise click.UsageError(f"{first.location}: {first.message}") from None
     if not lines:
         raise click.UsageError(f"there is no function {name!r} in {path} that aioport would look at")
     click.echo("\n".join(lines))

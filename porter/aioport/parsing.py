@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -96,10 +98,25 @@ def parse_text(text: str, path: str) -> cst.Module:
     try:
         return cst.parse_module(text)
     except cst.ParserSyntaxError as error:
-        said = error.message.splitlines()[0].partition(": expected one of")[0]
-        message = "it does not parse: " + said.rstrip(".")
+        message, line, col = error.message.splitlines()[0], error.raw_line, error.raw_column + 1
+        # Where the Python that runs this cannot parse it either, what that says is much clearer.
+        if (found := compile_error(text, path, ast.PyCF_ONLY_AST)) is not None:
+            message, line, col = found.msg, found.lineno or 1, max(found.offset or 1, 1)
         advice = "mend it; files that only newer Pythons accept need a newer libcst"
-        raise SourceError(path, "not-python", message, advice, error.raw_line, error.raw_column + 1) from None
+        raise SourceError(path, "not-python", f"it does not parse: {message.rstrip('.')}", advice, line, col) from None
+
+
+def compile_error(text: str, path: str, flags: int = 0) -> SyntaxError | None:
+    """What the Python that runs this has against a text, or ``None``; ``flags`` are those of ``compile``."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(text, path, "exec", flags, dont_inherit=True)
+        except SyntaxError as error:
+            return error
+        except ValueError as error:
+            return SyntaxError(str(error))
+    return None
 
 
 def uses_in(data: bytes, path: str, *, python2: bool) -> FileUses | None:

@@ -108,7 +108,8 @@ def _inferred(facts: Iterable[Facts], settings: Settings) -> dict[str, dict[str,
 def explained(paths: Sequence[str], settings: Settings, path: str, name: str) -> list[str]:
     """Why the functions called ``name`` in the file ``path`` are taken for what they are, line by line.
 
-    ``paths`` are the files and folders that make the project.
+    ``paths`` are the files and folders that make the project. Raises :class:`SourceError` or :class:`Unportable` where
+    there is no such function because the file cannot be read or parsed.
     """
     found = [item for item in discover(paths, settings.exclude, settings.exclude_folder) if isinstance(item, str)]
     first = list(zip(found, prepare(found, settings)[1]))
@@ -120,7 +121,11 @@ def explained(paths: Sequence[str], settings: Settings, path: str, name: str) ->
         for function in file.functions
     }
     meant = next((item for item in found if os.path.realpath(item) == os.path.realpath(path)), path)
-    return list(explain(functions, _inferred(facts, settings), meant, name))
+    lines = list(explain(functions, _inferred(facts, settings), meant, name))
+    if not lines:
+        with deep_recursion(path):
+            parse(read(path), path, settings.reading_version)
+    return lines
 
 
 def _died(path: str) -> FileReport:

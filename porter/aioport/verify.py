@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -14,7 +13,7 @@ from aioport.facts import facts_of
 from aioport.findings import Applicability, Finding, Location, Severity
 from aioport.inference import Decision, Verdict, infer
 from aioport.lifting import Lift
-from aioport.parsing import Parsed, Reading, Unportable, parse, parse_source
+from aioport.parsing import Parsed, Reading, Unportable, compile_error, parse, parse_source
 from aioport.pivot import Lowered
 from aioport.shield import shield
 from aioport.source import SourceError
@@ -53,27 +52,15 @@ def _why_kept(word: str, taken: Collection[str], settings: Settings) -> str:
 
 def check_compiles(parsed: Parsed, text: str) -> None:
     """Compile the ported ``text`` (still shielded, so that old names are no syntax errors). Raises SourceError."""
-    error = _compile_error(text, parsed.source.path)
+    error = compile_error(text, parsed.source.path)
     if error is None:
         return
-    if (before := _compile_error(parsed.shielded.text, parsed.source.path)) is not None:
+    if (before := compile_error(parsed.shielded.text, parsed.source.path)) is not None:
         message = f"the Python that runs aioport cannot compile it: {before.msg}"
         advice = "run aioport on a Python that can"
         raise SourceError(parsed.source.path, "not-python", message, advice, before.lineno or 1, before.offset or 1)
     message = f"the port of this file does not compile: {error.msg} (in line {error.lineno} of the output)"
     raise SourceError(parsed.source.path, "bug", message, "please report it to aioport, with the file")
-
-
-def _compile_error(text: str, path: str) -> SyntaxError | None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            compile(text, path, "exec", dont_inherit=True)
-        except SyntaxError as error:
-            return error
-        except ValueError as error:
-            return SyntaxError(str(error))
-    return None
 
 
 def check_stable(

@@ -148,6 +148,7 @@ def test_what_is_refused_leaves_the_others(tmpdir, monkeypatch):
 
 def deepest():
     """A coroutine function with as many blocks in each other as Python takes: an ``async def`` has one more."""
+    found = ""
     for depth in range(1, 100):
         text = "def deep():\n    with %s:\n        yield From(None)\n" % ", ".join(["Held()"] * depth)
         try:

@@ -80,6 +80,23 @@ def test_explaining_no_function_is_wrong_usage(folder: Path) -> None:
     assert "there is no function 'g' in a.py" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("def f(:\n    pass\n", "a.py:1:7: it does not parse: invalid syntax"),
+        ("print 1\ndef f():\n    pass\n", "a.py:1:1: a print statement is Python 2 syntax"),
+        (None, "a.py:1:1: it cannot be read: No such file"),
+    ],
+)
+def test_explaining_a_function_of_a_file_that_cannot_be_parsed(folder: Path, text: str | None, said: str) -> None:
+    if text is not None:
+        (folder / "a.py").write_text(text)
+    result = run("--explain", "a.py:f")
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert "there is no function" not in result.stderr
+
+
 def test_ports_in_place(folder: Path) -> None:
     (folder / "a.py").write_bytes(OLD)
     result = run("a.py")
@@ -230,7 +247,7 @@ def test_json(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "line"),
     [
-        (b"import asyncio\ndef f(:\n", "bad.py:2:1: failure not-python: it does not parse"),
+        (b"import asyncio\ndef f(:\n", "bad.py:2:7: failure not-python: it does not parse: invalid syntax"),
         (b"import asyncio\n\xff\n", "bad.py:2:1: failure not-text: byte 0xff cannot be decoded as utf-8"),
     ],
 )
