@@ -8,6 +8,8 @@ one for those converted when they were called first, as in the process that impo
 for the driver that takes over where there is no source; and up to 3.10 one for ``asyncio.coroutine`` with ``yield
 from``.
 
+Then what importing aiocompat costs, and its ratio to importing asyncio or Trollius alone.
+
 Then what a module full of coroutines costs over the same undecorated, in milliseconds per thousand lines and in times
 that its source could be compiled in the same process: its first import, the first call of each of its functions, and
 both in a later process, which finds the converted code kept. Up to 3.10 also its first import when Python's own code of
@@ -98,6 +100,14 @@ class Client{0}(object):
 
 '''
 
+
+LIBRARY = """\
+import sys, time
+clock = time.process_time if sys.version_info >= (3,) else time.clock
+begin = clock()
+import {0}
+print(clock() - begin)
+"""
 
 IMPORT = """\
 import sys, time, aiocompat
@@ -199,6 +209,19 @@ def measure_steps(rounds):
     loop.close()
 
 
+def measure_library(rounds):
+    """Print what importing aiocompat costs, and the ratio to importing only the runtime that it imports as well."""
+    runtime = "trollius" if sys.version_info < (3,) else "asyncio"
+    names, best = (runtime, "aiocompat"), {}
+    for _ in range(rounds):
+        for library in names:
+            command = [sys.executable, "-c", LIBRARY.format(library)]
+            taken = float(subprocess.check_output(command, env=ENVIRONMENT))
+            best[library] = min(taken, best.get(library, taken))
+    found = ["%s %.1f ms (%.2f)" % (name, best[name] * 1e3, best[name] / best[runtime]) for name in names]
+    print("  %-30s %s" % ("importing the library", ", ".join(found)))
+
+
 def import_times(folder, module):
     """Seconds of the processor for a module in a new process: to import it, call it first, and compile its source."""
     command = [sys.executable, "-c", IMPORT.format(folder, module)]
@@ -252,6 +275,7 @@ def main():
     warnings.simplefilter("ignore")
     print("Python %d.%d.%d" % sys.version_info[:3])
     measure_steps(rounds)
+    measure_library(max(rounds // 20, 5))
     measure_import(max(rounds // 20, 5))
 
 
