@@ -671,9 +671,10 @@ class NewerSyntax(Code):
 
 
 class NotPython(Code):
-    """A file does not parse.
+    """A file does not parse, or the Python that runs aioport cannot compile it.
 
-    Why: aioport rewrites syntax trees, so it needs files that are valid Python, in any version from 3.0 on.
+    Why: aioport rewrites syntax trees, so it needs files that are valid Python, in any version from 3.0 on. What it
+    writes it compiles first; it does not write what cannot be compiled, as a comprehension that yields since 3.8.
 
     Example::
 

@@ -50,7 +50,7 @@ def port(data: bytes, path: str, decisions: dict[str, Decision], reading: Readin
             check_names(parsed, text, context, settings)
             after = encode(parsed.source, parsed.shielded.unshield(text))
             if after != data:
-                check_compiles(parsed, text)
+                check_compiles(parsed, text, context)
                 if not settings.fast:
                     check_stable(parsed, after, context, partial(lifted, path=path, settings=settings), rendered)
     except SourceError as error:
@@ -70,7 +70,7 @@ def _lowered(parsed: Parsed, context: Lift, data: bytes, settings: Settings) -> 
     pivot = parsed.shielded.unshield(text)
     done = lower_text(parsed, pivot, context, settings)
     if done.text != parsed.source.text:
-        check_compiles(parsed, shield(done.text).text)
+        check_compiles(parsed, shield(done.text).text, context)
         if not settings.fast:
             check_read_back(parsed, done, context, settings, partial(lifted, reads_back=True), rendered)
         done = replace(done, findings=(*done.findings, *_needs_of_port(parsed, done, settings)))

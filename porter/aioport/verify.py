@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
 from aioport.analysis import Definition, Function
@@ -30,7 +30,6 @@ def check_names(parsed: Parsed, text: str, lift: Lift, settings: Settings) -> No
     if not settings.renames_keywords or not any(parsed.shielded.names_in(text)):
         return
     path = parsed.source.path
-    left = (f for f in lift.findings if f.severity is Severity.ERROR)
     taken = lift.renames.taken
     names = (
         Finding(
@@ -43,24 +42,39 @@ def check_names(parsed: Parsed, text: str, lift: Lift, settings: Settings) -> No
         )
         for line, col, word in parsed.shielded.names_in(parsed.shielded.text)
     )
-    raise Unportable(tuple(sorted((*parsed.in_original(names), *left))))
+    raise Unportable(tuple(sorted((*parsed.in_original(names), *_left(lift)))))
+
+
+def _left(lift: Lift) -> Iterator[Finding]:
+    return (finding for finding in lift.findings if finding.severity is Severity.ERROR)
 
 
 def _why_kept(word: str, taken: Collection[str], settings: Settings) -> str:
     return f"{word}{settings.keyword_suffix} is taken" if word in taken else "it was not renamed here"
 
 
-def check_compiles(parsed: Parsed, text: str) -> None:
-    """Compile the ported ``text`` (still shielded, so that old names are no syntax errors). Raises SourceError."""
-    error = compile_error(text, parsed.source.path)
+def check_compiles(parsed: Parsed, text: str, lift: Lift) -> None:
+    """Compile the ported ``text`` (still shielded, so that old names are no syntax errors).
+
+    Raises :class:`Unportable` where the file did not compile before either, which only newer and older Pythons may take
+    (until 3.7 a comprehension could yield), with what ``lift`` left; :class:`SourceError` where the port does not.
+    """
+    path = parsed.source.path
+    error = compile_error(text, path)
     if error is None:
         return
-    if (before := compile_error(parsed.shielded.text, parsed.source.path)) is not None:
-        message = f"the Python that runs aioport cannot compile it: {before.msg}"
-        advice = "run aioport on a Python that can"
-        raise SourceError(parsed.source.path, "not-python", message, advice, before.lineno or 1, before.offset or 1)
+    if (before := compile_error(parsed.shielded.text, path)) is not None:
+        refused = Finding(
+            Location(path, before.lineno or 1, before.offset or 1, before.lineno or 1, before.lineno or 1),
+            "not-python",
+            Severity.ERROR,
+            Applicability.MANUAL,
+            f"the Python that runs aioport cannot compile it, so the whole file is left: {before.msg}",
+            "write it in a way that all Pythons take, or run aioport on a Python that takes it",
+        )
+        raise Unportable(tuple(sorted((*parsed.in_original([refused]), *_left(lift)))))
     message = f"the port of this file does not compile: {error.msg} (in line {error.lineno} of the output)"
-    raise SourceError(parsed.source.path, "bug", message, "please report it to aioport, with the file")
+    raise SourceError(path, "bug", message, "please report it to aioport, with the file")
 
 
 def check_stable(

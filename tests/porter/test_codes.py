@@ -17,7 +17,6 @@ ELSEWHERE = {
     "bug": "aioport has no known one; test_verify.py makes some",
     "changed-meaning": "test_audit.py",
     "newer-name": "test_audit.py",
-    "not-python": "test_cli.py",
     "not-text": "test_cli.py and test_source.py",
     "process-ended": "test_cli.py",
     "unreadable": "test_cli.py",

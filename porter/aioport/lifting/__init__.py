@@ -19,7 +19,7 @@ from aioport.lifting.managers import lift_managers
 from aioport.lifting.mocks import lift_mocks
 from aioport.lifting.protocols import make_aiters_plain
 from aioport.lifting.returns import lift_returns
-from aioport.lifting.stand_ins import mark_generators, replace_calls
+from aioport.lifting.stand_ins import mark_generators, stand_in
 from aioport.lifting.suspensions import lift_suspensions
 
 __all__ = ["Lift", "lift"]
@@ -43,6 +43,6 @@ def lift(context: Lift) -> None:
     if report_star_imports(context):
         return
     lift_api(context)
+    stand_in(context, calls)
     rules.apply_rules(context)
-    replace_calls(context, calls)
     Imports(context).rewrite()

@@ -39,7 +39,7 @@ def api_name(origins: frozenset[str]) -> tuple[Vocabulary, str] | None:
 
 def _lift_attribute(lift: Lift, node: cst.Attribute) -> None:
     found = api_name(lift.analysis.names.origins(node))
-    if found is None or lift.is_left(node):
+    if found is None or (lift.is_left(node) and not _is_keyword_since(lift, *found)):
         return
     style, name = found
     if name in style.renamed:
@@ -65,6 +65,11 @@ def _lift_attribute(lift: Lift, node: cst.Attribute) -> None:
         )
 
 
+def _is_keyword_since(lift: Lift, style: Vocabulary, name: str) -> bool:
+    """Whether the whole file would have to stay for a name of asyncio's in a coroutine that stays (PEP 492)."""
+    return style.module == "asyncio" and name == "async" and lift.target_version >= (3, 7)
+
+
 def _lift_getattr(lift: Lift, call: cst.Call) -> None:
     """``getattr(asyncio, "async")``, which is how the name is written where it is a keyword."""
     if len(call.args) < 2 or not lift.analysis.names.means(call.func, frozenset(["builtins.getattr"])):
@@ -81,7 +86,7 @@ def _lift_getattr(lift: Lift, call: cst.Call) -> None:
 def _lift_free_name(lift: Lift, node: cst.Name) -> None:
     """Rewrite a name that a star import brings."""
     found = api_name(lift.analysis.names.origins(node))
-    if found is None or lift.is_left(node):
+    if found is None or (lift.is_left(node) and not _is_keyword_since(lift, *found)):
         return
     style, name = found
     if name in style.renamed:

@@ -6,7 +6,7 @@ function it wrapped: what a call gave was waited for, if it could be (Lib/asynci
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
@@ -18,8 +18,10 @@ from aioport.lifting.added_definitions import define
 from aioport.lifting.added_imports import import_module
 from aioport.lifting.context import Lift
 from aioport.rules.removed_names import is_guarded
+from aioport.styles import libraries
 
 _DECORATOR = frozenset(["asyncio.coroutine"])
+_DECORATORS = frozenset(f"{library}.coroutine" for library in libraries())
 
 _FUNCTION = """\
 def {name}(function):
@@ -74,21 +76,46 @@ def mark_generators(lift: Lift) -> None:
             )
 
 
-def replace_calls(lift: Lift, calls: Sequence[cst.Call]) -> None:
+def stand_in(lift: Lift, calls: Sequence[cst.Call]) -> None:
     """Have a function of the file do what ``asyncio.coroutine`` did, where the target has none.
 
-    It takes its place in ``calls``, and over the functions without ``yield`` that are left. Other calls are reported.
+    It takes its place in ``calls``, over the functions without ``yield`` that are left, and where it is handed on. Other
+    calls are reported.
     """
     uses = [found for f in lift.analysis.functions if not f.suspensions and (found := _decorator(lift, f)) is not None]
-    uses += [call.func for call in calls if _is_asyncio(lift, call) and call.func not in uses]
-    replaces = bool(uses) and lift.target_version >= DECORATOR_GONE and all(import_module(lift, m) for m in _MODULES)
+    uses += [call.func for call in calls if _is_asyncio(lift, call.func) and call.func not in uses]
+    handed_on = list(_handed_on(lift))
+    replaces = bool(uses or handed_on) and lift.target_version >= DECORATOR_GONE
+    replaces = replaces and all(import_module(lift, module) for module in _MODULES)
     if replaces:
         name = define(lift, "coroutine_from", _FUNCTION)
-        for use in uses:
+        for use in (*uses, *handed_on):
             lift.consume(use)
             lift.edits.replace(use, cst.Name(name))
+        for use in handed_on:
+            lift.report(
+                use,
+                "missing-name",
+                Severity.WARNING,
+                "asyncio has no coroutine since Python 3.11, so a function of this file stands for it",
+                "write async def where it is used",
+                applicability=Applicability.SAFE,
+            )
     for call in calls:
         _report(lift, call, is_replaced=replaces and call.func in uses)
+
+
+def _handed_on(lift: Lift) -> Iterator[cst.Attribute]:
+    """Where ``asyncio.coroutine`` is a value: of a name, an argument, a result."""
+    for attribute in lift.analysis.attributes:
+        parent = lift.analysis.names.parents[attribute]
+        if (
+            isinstance(parent, (cst.Arg, cst.Assign, cst.Return))
+            and lift.analysis.names.means(attribute, _DECORATOR)
+            and _is_asyncio(lift, attribute)
+            and not lift.is_left(attribute)
+        ):
+            yield attribute
 
 
 def _report(lift: Lift, call: cst.Call, *, is_replaced: bool) -> None:
@@ -104,8 +131,8 @@ def _report(lift: Lift, call: cst.Call, *, is_replaced: bool) -> None:
     )
 
 
-def _is_asyncio(lift: Lift, call: cst.Call) -> bool:
-    return lift.keeps_helpers and lift.analysis.names.means(call.func, _DECORATOR) and not is_guarded(lift, call)
+def _is_asyncio(lift: Lift, use: cst.BaseExpression) -> bool:
+    return lift.keeps_helpers and _becomes_asyncio(lift, use) and not is_guarded(lift, use)
 
 
 def _decorator(lift: Lift, function: Function) -> cst.BaseExpression | None:
@@ -113,7 +140,13 @@ def _decorator(lift: Lift, function: Function) -> cst.BaseExpression | None:
     if not lift.keeps_helpers or lift.verdict(function) is not Verdict.LEFT_COROUTINE:
         return None
     found = function.decorator.decorator if function.decorator is not None else wrapper(function.wrapping)
-    return found if lift.analysis.names.means(found, _DECORATOR) else None
+    return found if found is not None and _becomes_asyncio(lift, found) else None
+
+
+def _becomes_asyncio(lift: Lift, decorator: cst.BaseExpression) -> bool:
+    """Whether it is asyncio's; also where that is only tried first, before another library's."""
+    origins = lift.analysis.names.origins(decorator)
+    return _DECORATOR <= origins <= _DECORATORS
 
 
 def is_generator_for_yield_from(function: Function) -> bool:
