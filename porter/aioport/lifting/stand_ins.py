@@ -79,7 +79,7 @@ def mark_generators(lift: Lift) -> None:
 def stand_in(lift: Lift, calls: Sequence[cst.Call]) -> None:
     """Have a function of the file do what ``asyncio.coroutine`` did, where the target has none.
 
-    It takes its place in ``calls``, over the functions without ``yield`` that are left, and where it is handed on. Other
+    It takes its place in ``calls``, over functions without ``yield`` that are left, and where it is handed on. Other
     calls are reported.
     """
     uses = [found for f in lift.analysis.functions if not f.suspensions and (found := _decorator(lift, f)) is not None]
