@@ -125,8 +125,13 @@ class Function:
 
     @property
     def explicit(self) -> bool:
-        """Whether the function waits in words that only coroutines use: ``yield From(x)``, ``with (yield lock):``."""
-        return bool(self.withs) or any(s.explicit and not isinstance(s.node.value, cst.From) for s in self.suspensions)
+        """Whether it says in words that only coroutines use that it waits, or, as a generator, that it returns a value.
+
+        ``yield From(x)``, ``with (yield lock):``, ``raise Return(x)``.
+        """
+        if self.withs or (self.raises and self.suspensions):
+            return True
+        return any(s.explicit and not isinstance(s.node.value, cst.From) for s in self.suspensions)
 
     @property
     def delegates(self) -> bool:

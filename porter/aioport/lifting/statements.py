@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import libcst as cst
@@ -43,8 +44,16 @@ def remove_block(lift: Lift, statement: cst.BaseCompoundStatement) -> None:
     block = lift.analysis.names.parents[statement]
     if isinstance(block, cst.IndentedBlock) and len(block.body) == 1:
         lift.edits.replace(statement, cst.SimpleStatementLine([cst.Pass()]))
-    else:
-        lift.edits.remove(statement)
+        return
+    lift.edits.remove(statement)
+    if isinstance(block, cst.IndentedBlock) and block.body[0] is statement:
+        lift.edits.on(block.body[1], _without_blank_lines)
+
+
+def _without_blank_lines(statement: cst.CSTNode) -> cst.CSTNode:
+    """A statement that heads its block now."""
+    lines = getattr(statement, "leading_lines", ())
+    return statement.with_changes(leading_lines=[*itertools.dropwhile(lambda line: line.comment is None, lines)])
 
 
 def _remove_from_line(lift: Lift, statement: cst.BaseSmallStatement, line: cst.SimpleStatementLine) -> None:
