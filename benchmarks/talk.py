@@ -19,6 +19,7 @@ import sys
 import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from socket import SocketKind
 
 import corpus_port
 from corpus_environment import fresh_tree, interpreter, prepare
@@ -160,14 +161,14 @@ def measure(row: Row, work: Workspace, number: int) -> Measured:
         measured = Measured(row, lines, port, *outcomes, bad_days={})
         if not measured.good:
             return measured
-    return replace(measured, bad_days=_bad_days(before, after) if row.connects else {})
+    return replace(measured, bad_days=_bad_days(before, after, row.asks) if row.asks is not None else {})
 
 
-def _bad_days(before: Side, after: Side) -> dict[str, tuple[Outcome, Outcome]]:
+def _bad_days(before: Side, after: Side, kind: SocketKind) -> dict[str, tuple[Outcome, Outcome]]:
     """What both do where the server misbehaves; one that waits for ever is stopped."""
     seen = {}
     for name, answer in BAD_DAYS.items():
-        with bad_server(answer) as port:
+        with bad_server(answer, kind) as port:
             seen[name] = (before.run(port, 0, _BAD_SECONDS), after.run(port, 0, _BAD_SECONDS))
     return seen
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from socket import SOCK_DGRAM, SOCK_STREAM, SocketKind
 
 from corpus_packages import Package
 
@@ -34,8 +35,8 @@ class Row:
     era: tuple[str, ...] = ()
     """Commands before the install in the era's environment."""
     mends: tuple[Mend, ...] = ()
-    connects: bool = True
-    """Whether the program connects to the port by TCP, so that a bad server can stand there."""
+    asks: SocketKind | None = SOCK_STREAM
+    """How the program reaches the port, where a bad server can stand then; None where it does not."""
     optimize: bool = False
     """Whether both pythons run with ``-O``."""
     ported: str = "."
@@ -101,7 +102,7 @@ ROWS = (
         "aiodns==1.0.1",
         "dns_query",
         "dns",
-        connects=False,
+        asks=SOCK_DGRAM,
         # Later ones are built with a cffi that Python 3.6 does not get any more.
         era=(_PIP.format(arguments='"pycares==2.3.0"'),),
         mends=(Mend("pycares 5 takes callbacks by name only", _PIP.format(arguments='"pycares<5"')),),
@@ -110,7 +111,7 @@ ROWS = (
         "rainfall==0.8.3",
         "rainfall_hello",
         "own",
-        connects=False,
+        asks=None,
         # The last for Python 3.6.
         era=(_PIP.format(arguments='"jinja2<3.1" "markupsafe<2.1"'),),
     ),

@@ -134,13 +134,16 @@ SERVERS: Mapping[str, Callable[[Path, bool], contextlib.AbstractContextManager[i
 
 
 @contextlib.contextmanager
-def bad_server(answer: bytes | None) -> Iterator[int]:
-    """A port where each connection gets these bytes after its first request, and is closed; None: nobody listens."""
+def bad_server(answer: bytes | None, kind: socket.SocketKind) -> Iterator[int]:
+    """A port where each connection gets these bytes after its first request, and is closed; None: nobody listens.
+
+    In the place of connections each datagram, taken for one of DNS, is answered so, or, by no bytes, never.
+    """
     if answer is None:
-        yield free_port()
+        yield free_port(kind)
         return
 
-    class Handler(socketserver.BaseRequestHandler):
+    class Connection(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             self.request.settimeout(1)
             # Some wait for the server to speak first.
@@ -149,7 +152,21 @@ def bad_server(answer: bytes | None) -> Iterator[int]:
             with contextlib.suppress(OSError):
                 self.request.sendall(answer)
 
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as listening:
+    class Datagram(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            request, answering = self.request
+            if answer:
+                # DNS: the question again and one answer to it, the garbage (RFC 1035, 4.1.1). What does not begin with
+                # the question older resolvers drop, and newer ones take for an answer.
+                header = request[:2] + b"\x81\x80" + request[4:6] + b"\x00\x01" + request[8:12]
+                answering.sendto(header + request[12:] + answer, self.client_address)
+
+    listening: socketserver.BaseServer
+    if kind is socket.SOCK_DGRAM:
+        listening = socketserver.ThreadingUDPServer(("127.0.0.1", 0), Datagram)
+    else:
+        listening = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Connection)
+    with listening:
         threading.Thread(target=listening.serve_forever, daemon=True).start()
         yield int(listening.server_address[1])
         listening.shutdown()

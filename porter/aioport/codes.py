@@ -547,6 +547,24 @@ class LoopArgument(Code):
     """
 
 
+class LoopGoesOn(Code):
+    """A class of exceptions that ended the event loop until Python 3.7 and does not since 3.8.
+
+    Why: up to 3.7 what is derived from BaseException and not from Exception left ``run_forever()`` when a callback or a
+    task raised it. Since 3.8 only SystemExit and KeyboardInterrupt do; others are logged, or are the task's exception
+    (bpo-32528), and the loop runs on.
+
+    Example::
+
+        class HaltServer(BaseException):
+            pass
+
+        loop.call_soon(halt)        # raises HaltServer: run_forever() went on since Python 3.8
+
+    What to do: where the exception is to end the loop, call ``loop.stop()`` there and raise it after ``run_forever()``.
+    """
+
+
 class MissingName(Code):
     """A name that the library of the target, in its version, does not have.
 

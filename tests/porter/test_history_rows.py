@@ -16,6 +16,7 @@ RULES = {
     5: "moved_names",
     6: "stop_iterations",
     7: "stop_iterations",
+    8: "loop_ends",
     9: "tasks",
     10: "tasks",
     14: "removed_names",
@@ -58,7 +59,6 @@ PASSES = {
 NOTHING = {
     3: "which exception a job of an executor raises is not in the file that waits for it",
     4: "concurrent.futures.Error was never public",
-    8: "what leaves a loop is seen at run time only",
     25: "a partial is one of a coroutine function or not by what it is given at run time; kind-question tells who asks",
     27: "eager tasks are opted into, by code that is newer than the change",
     36: "whether a writer is closed when drain() is called is seen at run time only",

@@ -199,4 +199,6 @@ def marker(to: str) -> re.Pattern[bytes]:
     else:
         # Native, and not what it was in 3.5.
         markers.add(r"async\s+def\s+__aiter__")
+    # What a loop does with those that are derived from it changed.
+    markers.add(r"class\s+\w+\s*\([^)]*\bBaseException\b")
     return re.compile("|".join(sorted(markers)).encode())
