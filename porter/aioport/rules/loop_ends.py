@@ -1,9 +1,9 @@
 """Exceptions of the project's own that end an event loop, which only SystemExit and KeyboardInterrupt do since 3.8.
 
 Up to 3.7 a loop took every Exception that a callback or a task raised, and a BaseException left ``run_forever()``. From
-3.8 on, where CancelledError is one, the loop goes on: the callback's is logged, the task's is its exception (history.md,
-B1 8; measured for callbacks as well, on 3.6 to 3.13). Where such a class is raised is seen at run time only, so its
-definition is what is reported.
+3.8 on, where CancelledError is one, the loop goes on: a callback's is logged, a task's is its exception (history.md, B1
+8; measured for callbacks as well, on 3.6 to 3.13). Where such a class is raised is seen at run time only, so what is
+reported is its definition.
 """
 
 from __future__ import annotations
