@@ -26,8 +26,9 @@ from corpus_environment import fresh_tree, interpreter, prepare
 from corpus_packages import CorpusError, Workspace
 from corpus_port import Port
 from corpus_shell import end_everything_on_signals, must, note, run
-from talk_rows import ROWS, Row
+from talk_rows import ROWS, Row, Suite
 from talk_servers import BAD_DAYS, bad_server, server
+from talk_suite import MeasuredSuite, passed
 
 _PROGRAMS = Path(__file__).resolve().parent.parent / "examples" / "talk"
 _FRAME = "frame.py"
@@ -87,6 +88,11 @@ class Measured:
         return {name: pair for name, pair in self.bad_days.items() if pair[0].seen != pair[1].seen}
 
     @property
+    def works(self) -> bool:
+        """Whether nothing differs."""
+        return self.good and not self.differing
+
+    @property
     def good(self) -> bool:
         return all(outcome.seen == (0, self.before[0].output) for outcome in (*self.before, *self.after))
 
@@ -139,20 +145,22 @@ def _indented(text: str) -> list[str]:
     return [f"    {line}" for line in text.splitlines()]
 
 
-def measure(row: Row, work: Workspace, number: int) -> Measured:
+def measure(row: Row, work: Workspace, number: int) -> Measured | MeasuredSuite:
     """Run, port and run again, with the server on a port. Raises CorpusError where a step of that cannot be done."""
+    if isinstance(row.program, Suite):
+        return _measure_suite(row, row.program, work)
     before = Side(
         prepare(row.package, work),
-        _programs(_PROGRAMS, row, work.root / "programs" / row.release / "before"),
+        _programs(_PROGRAMS, row.program, work.root / "programs" / row.release / "before"),
         row.optimize,
     )
     tree = fresh_tree(row.package, work)
     lines, _ = corpus_port.lines_and_files(tree)
     # Program and library are one project: what the program calls is then known to the porter.
-    _programs(_PROGRAMS, row, tree)
+    _programs(_PROGRAMS, row.program, tree)
     note(f"{row.release}: porting")
     port = corpus_port.port(tree, _TARGET)
-    ported = _programs(tree, row, work.root / "programs" / row.release / "after")
+    ported = _programs(tree, row.program, work.root / "programs" / row.release / "after")
     after = Side(_fresh_environment(row, tree, work, before.python), ported, row.optimize)
     outcomes: tuple[list[Outcome], list[Outcome]] = ([], [])
     for _ in range(_ROUNDS):
@@ -164,6 +172,20 @@ def measure(row: Row, work: Workspace, number: int) -> Measured:
     return replace(measured, bad_days=_bad_days(before, after, row.asks) if row.asks is not None else {})
 
 
+def _measure_suite(row: Row, suite: Suite, work: Workspace) -> MeasuredSuite:
+    era = prepare(row.package, work)
+    tree = fresh_tree(row.package, work)
+    note(f"{row.release}: running its tests")
+    before = passed(suite, era, tree)
+    tree = fresh_tree(row.package, work)
+    lines, _ = corpus_port.lines_and_files(tree)
+    note(f"{row.release}: porting")
+    port = corpus_port.port(tree, _TARGET)
+    python = _fresh_environment(row, tree, work, era)
+    note(f"{row.release}: running its ported tests")
+    return MeasuredSuite(row, suite, lines, port, before, passed(suite, python, tree))
+
+
 def _bad_days(before: Side, after: Side, kind: SocketKind) -> dict[str, tuple[Outcome, Outcome]]:
     """What both do where the server misbehaves; one that waits for ever is stopped."""
     seen = {}
@@ -173,22 +195,22 @@ def _bad_days(before: Side, after: Side, kind: SocketKind) -> dict[str, tuple[Ou
     return seen
 
 
-def _programs(source: Path, row: Row, folder: Path) -> Path:
-    """Copy the row's program and what it imports; gives the copy's path."""
+def _programs(source: Path, program: str, folder: Path) -> Path:
+    """Copy a row's program and what it imports; gives the copy's path."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (_FRAME, f"{row.program}.py"):
+    for name in (_FRAME, f"{program}.py"):
         shutil.copy(source / name, folder / name)
-    return folder / f"{row.program}.py"
+    return folder / f"{program}.py"
 
 
 def _fresh_environment(row: Row, tree: Path, work: Workspace, era: Path) -> Path:
-    """An environment made anew, with the ported library; gives its python."""
+    """An environment made anew, for the ported library; gives its python."""
     note(f"{row.release}: installing what was ported")
     folder = work.folder("after") / row.release
     shutil.rmtree(folder, ignore_errors=True)
     must([str(interpreter(corpus_port.dotted(_TARGET))), "-m", "venv", str(folder)], work.root)
     python = folder / "bin" / "python"
-    for command in (*(mend.command for mend in row.mends), row.install):
+    for command in row.after:
         must(command, tree, {"PY": str(python), "ERA": str(era)})
     return python
 
@@ -205,11 +227,11 @@ class Table:
         self._line(self.heads)
         self._line(tuple("-" * width for width in self.widths))
 
-    def add(self, measured: Measured) -> None:
+    def add(self, measured: Measured | MeasuredSuite) -> None:
         self._line(measured.cells())
         for remark in measured.remarks():
             print(f"    {remark}", flush=True)
-        self.good = self.good and measured.good and not measured.differing
+        self.good = self.good and measured.works
 
     def stopped(self, row: Row, error: CorpusError) -> None:
         self._line((row.release, "stopped"))

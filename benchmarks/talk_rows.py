@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from socket import SOCK_DGRAM, SOCK_STREAM, SocketKind
 
@@ -23,11 +24,27 @@ class Mend:
 
 
 @dataclass(frozen=True)
+class Suite:
+    """A library's own tests, in the place of a program."""
+
+    command: str
+    """Run from the unpacked release, or from the ported tree, with the environment's python in ``$PY``."""
+    passed: str
+    """Matches what is printed for a test that passed; its group is the test's name."""
+    seconds: int
+    """For one run. What goes on after that is ended, and what was printed counts."""
+    lost: Mapping[str, str]
+    """Tests that are known not to pass after the port, and why."""
+    remarks: tuple[str, ...] = ()
+    """What else is to be said."""
+
+
+@dataclass(frozen=True)
 class Row:
     """A release, the program of ``examples/talk`` that uses it, and the server that this one talks to."""
 
     release: str
-    program: str
+    program: str | Suite
     server: str
     """Of :mod:`talk_servers`; ``own``: the program starts its own, with the library."""
     times: int = 500
@@ -40,7 +57,7 @@ class Row:
     optimize: bool = False
     """Whether both pythons run with ``-O``."""
     ported: str = "."
-    """What pip installs of the ported tree."""
+    """What pip installs of the ported tree; nothing for one whose tests run there."""
 
     @property
     def package(self) -> Package:
@@ -49,9 +66,10 @@ class Row:
         return Package(self.release, "3.6", install, services=(), test="", expected="")
 
     @property
-    def install(self) -> str:
-        """The command that installs the ported tree."""
-        return _PIP.format(arguments=self.ported)
+    def after(self) -> tuple[str, ...]:
+        """The commands that make the environment for the ported tree."""
+        install = (_PIP.format(arguments=self.ported),) if self.ported else ()
+        return (*(mend.command for mend in self.mends), *install)
 
     def named(self, name: str) -> bool:
         """Whether a name of the command line means this row: ``redis``, ``aioredis`` or ``aioredis==0.1.4``."""
@@ -114,6 +132,45 @@ ROWS = (
         asks=None,
         # The last for Python 3.6.
         era=(_PIP.format(arguments='"jinja2<3.1" "markupsafe<2.1"'),),
+    ),
+    Row(
+        "pulsar==1.3.0",
+        Suite(
+            '"$PY" -W ignore setup.py test',
+            passed=r"^(\S+) \(\S+\) \.\.\. OK$",
+            seconds=240,
+            lost={
+                "http.tools.test_quote_unreserved": "quote() leaves ~ alone since Python 3.7",
+                "suite.loader.test_load_pulsar_tests": "asks for the module async by a string (keyword-by-string)",
+                "wsgi.router.test_child_methods": "asks for the method async by a string (keyword-by-string)",
+                "wsgi.router.test_router_count": "asks for the method async by a string (keyword-by-string)",
+            },
+            remarks=(
+                "does not end by itself after its tests: HaltServer, a BaseException, ends no loop since 3.8 "
+                "(loop-goes-on)",
+            ),
+        ),
+        "own",
+        # Its setup.py has its tests' command; the last greenlet and multidict of Python 3.6 and of then.
+        era=(_PIP.format(arguments='"greenlet<3" "multidict<4" "setuptools<58"'),),
+        mends=(
+            Mend("Python has no cgi since 3.13", _PIP.format(arguments="legacy-cgi")),
+            Mend("Python has no imp since 3.12", _PIP.format(arguments="zombie-imp")),
+            Mend(
+                "setuptools has no command test since 72", _PIP.format(arguments='"setuptools<72" greenlet multidict')
+            ),
+            Mend(
+                "collections has no Mapping and the like since Python 3.10",
+                _PIP.format(arguments="pyupgrade")
+                + ' && find pulsar pulsar_test tests examples -name "*.py" -exec'
+                + ' "$PY" -m pyupgrade --py3-plus --exit-zero-even-if-changed {} +',
+            ),
+            Mend(
+                "the C code that Cython made of its extension in 2016 does not compile for Python 3.13",
+                _PIP.format(arguments='"cython<3.1"') + ' && "$PY" -m cython extensions/lib/lib.pyx',
+            ),
+        ),
+        ported="",
     ),
 )
 

@@ -48,6 +48,8 @@ class Lower:
     version: Version
     always_native: frozenset[str] = frozenset()
     """Qualified names of the functions that are ``async def`` in the original file."""
+    left: frozenset[str] = frozenset()
+    """Qualified names of the functions that may be coroutines and that lifting left as they are."""
     is_python3: bool = True
     """Whether the original file means what Python 3 makes of it: its style does not run on Python 2."""
     equivalents: list[Equivalent] = field(default_factory=list)
@@ -90,7 +92,10 @@ class Lower:
         current: cst.CSTNode | None = node
         while current is not None:
             function = self.analysis.function_of(current) if isinstance(current, cst.FunctionDef) else None
-            if function is not None and function.definition is Definition.DECORATED:
+            if function is not None and (
+                function.definition is Definition.DECORATED
+                or (function.definition is Definition.GENERATOR and function.qualname in self.left)
+            ):
                 return True
             current = self.analysis.names.parents.get(current)
         return False
