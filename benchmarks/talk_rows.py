@@ -166,6 +166,13 @@ ROWS = (
                 + ' "$PY" -m pyupgrade --py3-plus --exit-zero-even-if-changed {} +',
             ),
             Mend(
+                "inspect has no getargspec since Python 3.11",
+                _PIP.format(arguments="ast-grep-cli")
+                + ' && sg="$(dirname "$PY")/ast-grep run -l py -U"'
+                + " && $sg -p inspect.getargspec -r inspect.getfullargspec pulsar"
+                + " && $sg -p spec.keywords -r spec.varkw pulsar/utils/tools",
+            ),
+            Mend(
                 "the C code that Cython made of its extension in 2016 does not compile for Python 3.13",
                 _PIP.format(arguments='"cython<3.1"') + ' && "$PY" -m cython extensions/lib/lib.pyx',
             ),

@@ -35,6 +35,11 @@ FUTURE_METHODS = frozenset(["create_future", "create_task", "run_in_executor"])
 LOCKS = _names("BoundedSemaphore Condition Lock Semaphore")
 """Classes whose instances ``with (yield from lock)`` took and ``async with`` takes."""
 
+TOOK_LOOP = frozenset(
+    "BoundedSemaphore Condition Event JoinableQueue LifoQueue Lock PriorityQueue Queue Semaphore".split()
+)
+"""Classes of asyncio that took ``loop`` until 3.9 (history.md, B3)."""
+
 TASK_MAKERS = _names(
     "Task as_completed async create_task ensure_future gather run run_coroutine_threadsafe shield wait wait_for"
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from aioport.config import Settings, find_config
+from aioport.config import Settings, find_config, parse_version
 from aioport.project import port_paths
 from cases import FIXTURES, marked
 
@@ -21,8 +21,10 @@ def test_project(project: Path, tmp_path: Path) -> None:
     ported: dict[str, str] = {}
     options = project / "options"
     given: dict[str, Any] = dict.fromkeys(options.read_text().split() if options.exists() else (), True)
-    decorators = tuple(find_config([str(folder)]).get("coroutine_decorators", ()))
-    settings = Settings(to="async-await", target_version=(3, 9), jobs=1, coroutine_decorators=decorators, **given)
+    found = find_config([str(folder)])
+    given["coroutine_decorators"] = tuple(found.get("coroutine_decorators", ()))
+    version = parse_version(found.get("target_version", "3.9"))
+    settings = Settings(to="async-await", target_version=version, jobs=1, **given)
     for report in port_paths([str(folder)], settings):
         name = str(Path(report.path).relative_to(folder))
         text = (folder / name).read_text(encoding="utf-8")

@@ -66,6 +66,8 @@ class Decision:
     """Which of ``FunctionFact.patches`` are coroutine functions, or classes with some."""
     given_coroutines: frozenset[int] = frozenset()
     """Lines with calls of the coroutine decorator on a parameter for which only ``async def`` are given."""
+    loopless: frozenset[tuple[int, str]] = frozenset()
+    """Lines and last names of calls that give a loop to classes of the project which only hand it on to asyncio's."""
     chain: tuple[str, ...] = ()
     """What leads to the reason, function by function, where it is an obstacle."""
 

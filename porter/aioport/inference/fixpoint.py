@@ -31,6 +31,7 @@ from aioport.inference.decisions import (
 )
 from aioport.inference.evaluation import Evaluation
 from aioport.inference.given import given_coroutines
+from aioport.inference.loopless import loopless_calls
 from aioport.inference.reach import Reach, Reaches
 from aioport.inference.runners import runners
 from aioport.inference.wrappers import Wrappers
@@ -292,6 +293,10 @@ class _Project:
         return given_coroutines(self._files, self._evaluation, self._decisions)
 
     @cached_property
+    def _loopless(self) -> dict[FunctionId, frozenset[tuple[int, str]]]:
+        return loopless_calls(self._files, self._evaluation)
+
+    @cached_property
     def _awaited_iterators(self) -> set[FunctionId]:
         """Each ``__iter__`` that a function which becomes native waits for."""
         return {
@@ -351,6 +356,7 @@ class _Project:
             waits_as_protocol=self._waits_as_protocol(fact),
             objects=tuple((index, found) for index, reach in enumerate(reaches) if (found := self._method_of(reach))),
             given_coroutines=self._given_coroutines.get(_id(fact), frozenset()),
+            loopless=self._loopless.get(_id(fact), frozenset()),
         )
 
     def _waits_as_protocol(self, fact: FunctionFact) -> bool:

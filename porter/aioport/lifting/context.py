@@ -131,6 +131,9 @@ class Lift:
             removed = args.pop(index)
             if args and index == len(args):
                 args[-1] = args[-1].with_changes(comma=removed.comma, whitespace_after_arg=removed.whitespace_after_arg)
+            if not args:
+                # Nothing stays on lines of its own.
+                return updated.with_changes(args=args, whitespace_before_args=cst.SimpleWhitespace(""))
             return updated.with_changes(args=args)
 
         if not is_used_again:

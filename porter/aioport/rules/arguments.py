@@ -10,12 +10,12 @@ from __future__ import annotations
 import libcst as cst
 
 from aioport.findings import Applicability, Severity
+from aioport.library import TOOK_LOOP
 from aioport.lifting.context import Lift
-from aioport.rules.loop_argument import OBJECTS
 
 SINCE = (3, 10)
 
-_BASES = frozenset(f"{module}.{name}" for module in ("asyncio", "trollius") for name in OBJECTS)
+_BASES = frozenset(f"{module}.{name}" for module in ("asyncio", "trollius") for name in TOOK_LOOP)
 
 
 def apply(lift: Lift) -> None:

@@ -7,9 +7,9 @@ that has to wait ends in "attached to a different loop". Since 3.10 they find th
 from __future__ import annotations
 
 from aioport.findings import Severity
+from aioport.library import TOOK_LOOP
 from aioport.lifting.api import api_name
 from aioport.lifting.context import Lift
-from aioport.rules.loop_argument import OBJECTS
 
 SINCE = (2, 7)
 
@@ -25,7 +25,7 @@ def apply(lift: Lift) -> None:
     if not any(found is not None and found[1] in _RUNNERS for _, found in called):
         return
     for call, found in called:
-        if found is not None and found[1] in OBJECTS and lift.analysis.function_around(call) is None:
+        if found is not None and found[1] in TOOK_LOOP and lift.analysis.function_around(call) is None:
             lift.report(
                 call,
                 "early-object",

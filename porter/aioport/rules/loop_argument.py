@@ -11,16 +11,12 @@ from __future__ import annotations
 import libcst as cst
 
 from aioport.findings import Applicability, Severity
+from aioport.library import TOOK_LOOP
 from aioport.lifting.api import api_name
 from aioport.lifting.context import Lift
 from aioport.names import dotted
 
 SINCE = (3, 10)
-
-OBJECTS = frozenset(
-    "BoundedSemaphore Condition Event JoinableQueue LifoQueue Lock PriorityQueue Queue Semaphore".split()
-)
-"""Classes that took ``loop``."""
 
 _ITEM = "item"
 """Goes by this name in the comprehension that makes tasks."""
@@ -39,8 +35,8 @@ def apply(lift: Lift) -> None:
             node.name,
             "loop-argument",
             Severity.WARNING,
-            "this class takes no loop since Python 3.10, and calls of it in other files that give one are a TypeError",
-            "take `loop=` away there",
+            "this class takes no loop since Python 3.10, and calls that give one and are not rewritten are a TypeError",
+            "take `loop=` away in other projects, and at the top level of other files",
         )
     for call in lift.analysis.calls:
         index = lift.argument_index(call, "loop")
@@ -68,10 +64,14 @@ def _without_loop(lift: Lift, call: cst.Call, derived: list[cst.ClassDef]) -> st
     """The name of what is called, if it takes no loop: of asyncio, or a class derived from one of asyncio's."""
     found = api_name(lift.analysis.names.origins(call.func))
     name = found[1].rpartition(".")[2] if found is not None else None
-    if name in OBJECTS | _FUNCTIONS:
+    if name in TOOK_LOOP | _FUNCTIONS:
         return name
     owner = lift.values.class_of(call)
-    return owner.name.value if owner in derived else None
+    if owner in derived:
+        return owner.name.value
+    function, spelled = lift.analysis.function_around(call), (dotted(call.func) or "").rpartition(".")[2]
+    place = lift.analysis.positions[call].start.line, spelled
+    return spelled if function is not None and place in lift.decisions[function.key].loopless else None
 
 
 def _derived(lift: Lift) -> list[cst.ClassDef]:
@@ -83,7 +83,7 @@ def _derived(lift: Lift) -> list[cst.ClassDef]:
             continue
         bases = [api_name(names.origins(base.value)) for base in node.bases]
         own = [b.node for b in names.scopes[node].bindings.get("__init__", ()) if isinstance(b.node, cst.FunctionDef)]
-        if any(base is not None and base[1].rpartition(".")[2] in OBJECTS for base in bases) and all(
+        if any(base is not None and base[1].rpartition(".")[2] in TOOK_LOOP for base in bases) and all(
             function.params.star_kwarg is not None for function in own
         ):
             found.append(node)
