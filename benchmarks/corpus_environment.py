@@ -130,7 +130,8 @@ def prepare_elsewhere(package: Package, version: str, work: Workspace) -> Path:
 
 def _site(python: Path, work: Workspace) -> Path:
     where = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
-    return Path(must([str(python), "-c", where], work.root).strip())
+    # A recorder of a clone that has moved since is told of first.
+    return Path(must([str(python), "-c", where], work.root).splitlines()[-1])
 
 
 def _with_pins(names: tuple[str, ...], pins: tuple[str, ...]) -> tuple[str, ...]:

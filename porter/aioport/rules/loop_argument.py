@@ -8,8 +8,11 @@ given, so there it is given tasks of the loop that was passed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libcst as cst
 
+from aioport.analysis import Function
 from aioport.findings import Applicability, Severity
 from aioport.library import TOOK_LOOP
 from aioport.lifting.api import api_name
@@ -38,6 +41,8 @@ def apply(lift: Lift) -> None:
             "this class takes no loop since Python 3.10, and calls that give one and are not rewritten are a TypeError",
             "take `loop=` away in other projects, and at the top level of other files",
         )
+    for function in _stand_ins(lift):
+        _let_loop_be_missing(lift, function.node.params)
     for call in lift.analysis.calls:
         index = lift.argument_index(call, "loop")
         name = _without_loop(lift, call, derived)
@@ -58,6 +63,39 @@ def apply(lift: Lift) -> None:
                 "check that the loop which was given here is the current one by then (asyncio.set_event_loop)",
                 applicability=Applicability.SAFE,
             )
+
+
+def _stand_ins(lift: Lift) -> Iterator[Function]:
+    """Functions of the file that are put in the place of asyncio's."""
+    for node in lift.analysis.nodes:
+        if isinstance(node, cst.Assign):
+            replaced = [(dotted(target.target) or "").split(".")[-2:] for target in node.targets]
+            if any(path[0] == "asyncio" and path[-1] in _FUNCTIONS for path in replaced):
+                name = (dotted(node.value) or "").rpartition(".")[2]
+                yield from (function for function in lift.analysis.functions if function.node.name.value == name)
+
+
+def _let_loop_be_missing(lift: Lift, params: cst.Parameters) -> None:
+    """Give ``loop`` a default where it has none, unless something that has none either follows."""
+    for param in (*params.params, *params.kwonly_params):
+        if param.name.value != "loop" or param.default is not None:
+            continue
+        lift.report(
+            param,
+            "loop-argument",
+            Severity.WARNING,
+            "this stands in for a function of asyncio that takes no loop since Python 3.10, so it gets none any more",
+            "check that it does without",
+            applicability=Applicability.SAFE,
+        )
+        follow = params.params[list(params.params).index(param) + 1 :] if param in params.params else ()
+        if all(other.default is not None for other in follow):
+            lift.edits.on(param, _with_default)
+
+
+def _with_default(updated: cst.CSTNode) -> cst.CSTNode:
+    bare = cst.SimpleWhitespace("")
+    return updated.with_changes(default=cst.Name("None"), equal=cst.AssignEqual(bare, bare))
 
 
 def _without_loop(lift: Lift, call: cst.Call, derived: list[cst.ClassDef]) -> str | None:
