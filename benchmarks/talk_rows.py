@@ -137,7 +137,7 @@ ROWS = (
         "pulsar==1.3.0",
         Suite(
             '"$PY" -W ignore setup.py test',
-            passed=r"^(\S+) \(\S+\) \.\.\. OK$",
+            passed=r"^(\S+) \(\S+\)(?:\n.*)? \.\.\. OK$",
             seconds=240,
             lost={
                 "http.tools.test_quote_unreserved": "quote() leaves ~ alone since Python 3.7",
