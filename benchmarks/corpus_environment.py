@@ -39,8 +39,10 @@ _PINS = {
     # Its conftest reads the names of parametrized fixtures out of keywords; this pytest imports pkg_resources and imp,
     # and needs _OLD_NAMES; later pytest-xdist needs pytest-forked, which is for newer ones.
     "aioredis==0.3.5": ("pytest<3.3", "pytest-xdist<1.19", "setuptools<81", "zombie-imp"),
-    # zeroconf 0.24 wants addresses as bytes, and the tests give text.
-    "pyatv==0.3.9": ("zeroconf<0.24",),
+    # websockets 14 has another API, and later ones than 9 need _OLD_NAMES; it finds its plugins by pkg_resources.
+    "hbmqtt==0.9.5": ("websockets<14", "setuptools<81"),
+    # zeroconf 0.24 wants addresses as bytes, and the tests give text; pytest-asyncio 0.15 and later need a newer pytest.
+    "pyatv==0.3.9": ("zeroconf<0.24", "pytest-asyncio<0.15"),
 }
 """Where a release does not run with today's version of something: the newest that it runs with, and why."""
 
@@ -48,9 +50,11 @@ _OLD_NAMES = {
     "aioredis==0.3.5": "import collections, collections.abc, inspect; "
     "collections.MutableMapping, collections.Mapping = collections.abc.MutableMapping, collections.abc.Mapping; "
     "collections.Sequence, collections.Callable = collections.abc.Sequence, collections.abc.Callable; "
-    "inspect.getargspec = lambda function: inspect.getfullargspec(function)[:4]\n"
+    "inspect.getargspec = lambda function: inspect.getfullargspec(function)[:4]\n",
+    "hbmqtt==0.9.5": "import sys, websockets.legacy.protocol as protocol; "
+    "sys.modules['websockets.protocol'] = protocol\n",
 }
-"""What the pinned pytest of a release needs of older Pythons, as a line of a ``.pth`` file."""
+"""What a release, or its pinned pytest, needs of older Pythons and dependencies, as a line of a ``.pth`` file."""
 
 
 def interpreter(version: str) -> Path:

@@ -124,7 +124,14 @@ class Coroutine(CoroWrapper, object):
                     error = (type(mistake), mistake, None)
                     continue
                 if type(waited) is not Coroutine:
-                    return trollius.From(waited)
+                    if not isinstance(waited, trollius.Future) or not waited.done():
+                        return trollius.From(waited)
+                    # Trollius would wait for a turn; asyncio does not (Lib/asyncio/futures.py, Future.__await__).
+                    try:
+                        value = waited.result()
+                    except BaseException:
+                        error = sys.exc_info()
+                    continue
                 waited._stack = ()
                 generator = waited.gen
                 stack.append(generator)

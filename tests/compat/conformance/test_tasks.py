@@ -31,6 +31,23 @@ def test_create_task():
     assert task.result() == "value"
 
 
+@api("Task", "Future")
+@in_loop
+def test_waiting_for_what_is_done_takes_no_turn():
+    turns_taken, failed, cancelled = [], aiocompat.Future(), aiocompat.Future()
+    failed.set_exception(KeyError("x"))
+    cancelled.cancel()
+    task = aiocompat.create_task(later("task"))
+    yield From(task)
+    aiocompat.get_running_loop().call_soon(turns_taken.append, 1)
+    assert (yield From(task)) == "task"
+    with pytest.raises(KeyError):
+        yield From(failed)
+    with pytest.raises(aiocompat.CancelledError):
+        yield From(cancelled)
+    assert turns_taken == []
+
+
 @api("create_task", "Task")
 @in_loop
 def test_names():
