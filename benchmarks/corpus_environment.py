@@ -41,7 +41,7 @@ _PINS = {
     "aioredis==0.3.5": ("pytest<3.3", "pytest-xdist<1.19", "setuptools<81", "zombie-imp"),
     # websockets 14 has another API, and later ones than 9 need _OLD_NAMES; it finds its plugins by pkg_resources.
     "hbmqtt==0.9.5": ("websockets<14", "setuptools<81"),
-    # zeroconf 0.24 wants addresses as bytes, and the tests give text; pytest-asyncio 0.15 and later need a newer pytest.
+    # zeroconf 0.24 wants addresses as bytes, and the tests give text; pytest-asyncio from 0.15 on needs a newer pytest.
     "pyatv==0.3.9": ("zeroconf<0.24", "pytest-asyncio<0.15"),
 }
 """Where a release does not run with today's version of something: the newest that it runs with, and why."""

@@ -242,7 +242,8 @@ class Lower:
     def _imports_names_only(self) -> bool:
         names = self.analysis.names
         imported = [b.origin for bindings in names.top.bindings.values() for b in bindings if b.origin is not None]
-        return self.module_binding is None and any(origin.startswith("asyncio.") for origin in imported)
+        is_other = any(binding.origin != self.module for binding in names.top.bindings.get(self.module, ()))
+        return self.module_binding is None and (is_other or any(o.startswith("asyncio.") for o in imported))
 
     def of_module(self, name: str) -> cst.BaseExpression:
         """``asyncio.name``, with the module as the lowered file calls it."""

@@ -15,6 +15,9 @@ def lower_definition(lower: Lower, function: Function) -> None:
     """Make ``function`` a decorated ``def``; the decorator stands below all others, as it makes the coroutine."""
     decorators = [cst.Decorator(word) for word in _words(lower, function)]
     start = None if lower.waits_at_all(function) else _generator_mark(lower, function)
+    if function.node.name.value == "__aiter__" and not function.is_asynchronous_generator:
+        # Decorated, it is one of a time when __aiter__ was to give its result at once.
+        lower.unlike.append(function.node)
 
     def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(updated, cst.FunctionDef)
