@@ -49,8 +49,8 @@ def run_suite(package: Package, python: Path, work: Workspace, timeout: float, l
     extra = {
         "PY": str(python),
         "CORPUS_RESULTS": str(results),
-        # What is as old as the packages cannot rewrite asserts on a new Python. A module that cannot be imported there is
-        # no reason not to run the others.
+        # What is as old as the packages cannot rewrite asserts on a new Python. Where a module cannot be imported, that
+        # is no reason not to run the others.
         "PYTEST_ADDOPTS": "-p corpus_recorder --assert=plain --continue-on-collection-errors",
     }
     tree = work.tree(package)
