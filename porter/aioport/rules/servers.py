@@ -67,7 +67,20 @@ def _asks_for_none(lift: Lift, node: cst.Comparison) -> bool:
 
 def is_of_server(lift: Lift, attribute: cst.BaseExpression) -> bool:
     """Whether what ``attribute`` is taken of is a server."""
-    return isinstance(attribute, cst.Attribute) and comes_from(lift, attribute.value, _SERVERS, _MAKERS)
+    if not isinstance(attribute, cst.Attribute):
+        return False
+    run = [_run(value) for value in lift.values.assigned(attribute.value)]
+    awaitables = [awaitable for awaitable in run if awaitable is not None]
+    if awaitables and len(awaitables) == len(run):
+        return all(comes_from(lift, awaitable, _SERVERS, _MAKERS) for awaitable in awaitables)
+    return comes_from(lift, attribute.value, _SERVERS, _MAKERS)
+
+
+def _run(value: cst.BaseExpression | None) -> cst.BaseExpression | None:
+    """What ``loop.run_until_complete()`` gets, where a value is what it gives."""
+    if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute) and len(value.args) == 1:
+        return value.args[0].value if value.func.attr.value == "run_until_complete" else None
+    return None
 
 
 def _may_fail(lift: Lift, call: cst.Call) -> bool:
