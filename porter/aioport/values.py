@@ -174,7 +174,10 @@ class Values:
     def elements(self, node: cst.BaseExpression) -> list[cst.BaseExpression]:
         """What a collection is filled with, as far as its display, its assignments and ``append`` calls show."""
         if isinstance(node, (cst.List, cst.Tuple, cst.Set)):
-            return [element.value for element in node.elements]
+            starred = [e.value for e in node.elements if isinstance(e, cst.StarredElement)]
+            plain = [e.value for e in node.elements if not isinstance(e, cst.StarredElement)]
+            # What is unpacked and not known is an element that is not known.
+            return plain + [element for value in starred for element in self.elements(value) or [value]]
         if isinstance(node, (cst.ListComp, cst.GeneratorExp, cst.SetComp)):
             return [node.elt]
         if not isinstance(node, cst.Name):

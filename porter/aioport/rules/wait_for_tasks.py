@@ -19,6 +19,9 @@ from aioport.values import Awaitability
 
 SINCE = (3, 11)
 
+_WRITTEN_OUT = (cst.List, cst.Tuple, cst.Set, cst.ListComp, cst.GeneratorExp, cst.SetComp)
+"""What ``ensure_future(x)`` can be written into, which gives back what is no coroutine, as wait() did itself."""
+
 
 def apply(lift: Lift) -> None:
     """Make tasks of the coroutines that are waited for."""
@@ -32,9 +35,10 @@ def apply(lift: Lift) -> None:
 def _rewrite(lift: Lift, call: cst.Call, arg: cst.Arg) -> None:
     elements = lift.values.elements(arg.value)
     kinds = {lift.values.task_kind(element) for element in elements}
-    if elements and kinds == {Awaitability.NO}:
+    empty = isinstance(arg.value, (cst.List, cst.Tuple, cst.Set)) and not arg.value.elements
+    if empty or (elements and kinds == {Awaitability.NO}):
         return
-    if Awaitability.YES not in kinds:
+    if Awaitability.YES not in kinds and not (elements and isinstance(arg.value, _WRITTEN_OUT)):
         lift.report(
             call,
             "wait-for-tasks",
@@ -43,17 +47,19 @@ def _rewrite(lift: Lift, call: cst.Call, arg: cst.Arg) -> None:
             "give it asyncio.ensure_future(x) for each x that is a coroutine",
         )
         return
-    lift.breaks(call, SINCE, "wait() takes no coroutines since Python 3.11")
+    lift.breaks(call, SINCE, "wait() takes no coroutines since Python 3.11", sure=Awaitability.YES in kinds)
     lift.wanted.add("ensure_future")
     task_of = partial(_task_of, lift, _loop(lift, call))
     if isinstance(arg.value, (cst.List, cst.Tuple, cst.Set)):
         for element in arg.value.elements:
-            if lift.values.task_kind(element.value) is not Awaitability.NO:
-                lift.edits.on(element.value, task_of)
+            starred = isinstance(element, cst.StarredElement)
+            values = lift.values.elements(element.value) or [element.value] if starred else [element.value]
+            if any(lift.values.task_kind(value) is not Awaitability.NO for value in values):
+                lift.edits.on(element.value, partial(_tasks_of_each, task_of) if starred else task_of)
     elif isinstance(arg.value, (cst.ListComp, cst.GeneratorExp, cst.SetComp)):
         lift.edits.on(arg.value.elt, task_of)
     else:
-        lift.edits.on(arg, lambda updated: _tasks_of_each(task_of, updated))
+        lift.edits.on(arg.value, partial(_tasks_of_each, task_of))
 
 
 def _loop(lift: Lift, call: cst.Call) -> cst.BaseExpression | None:
@@ -76,8 +82,7 @@ def _task_of(lift: Lift, loop: cst.BaseExpression | None, updated: cst.CSTNode) 
     return cst.Call(lift.asyncio("ensure_future"), [cst.Arg(updated), *more])
 
 
-def _tasks_of_each(task_of: Callable[[cst.CSTNode], cst.Call], updated: cst.CSTNode) -> cst.CSTNode:
-    assert isinstance(updated, cst.Arg)
+def _tasks_of_each(task_of: Callable[[cst.CSTNode], cst.Call], updated: cst.CSTNode) -> cst.ListComp:
+    assert isinstance(updated, cst.BaseExpression)
     name = cst.Name("waiting")
-    loop = cst.CompFor(target=name, iter=updated.value)
-    return updated.with_changes(value=cst.ListComp(elt=task_of(name), for_in=loop))
+    return cst.ListComp(elt=task_of(name), for_in=cst.CompFor(target=name, iter=updated))
