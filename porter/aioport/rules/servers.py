@@ -27,7 +27,7 @@ def apply(lift: Lift) -> None:
     for call in lift.analysis.calls:
         name = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
         makes_files |= name in ("create_unix_server", "start_unix_server")
-        if name == "wait_closed" and lift.target_version >= (3, 12) and is_of_server(lift, call.func):
+        if name == "wait_closed" and lift.target_version >= (3, 12) and _closes_server(lift, call):
             lift.report(
                 call,
                 "server-close",
@@ -56,6 +56,27 @@ def apply(lift: Lift) -> None:
                 "file, it may be gone",
                 "let FileNotFoundError pass here, or give the server cleanup_socket=False",
             )
+
+
+def _closes_server(lift: Lift, call: cst.Call) -> bool:
+    """Whether ``x.wait_closed()`` is a server's, or may be: of something unknown, where the file makes servers.
+
+    Writers have it since 3.7 only, so that code of before means no writer.
+    """
+    if is_of_server(lift, call.func):
+        return True
+    assert isinstance(call.func, cst.Attribute)
+    values = lift.values.assigned(call.func.value)
+    unknown = all(value is None or isinstance(value, cst.Name) for value in values)
+    return unknown and lift.analysis.function_around(call) in lift.converted() and _makes_servers(lift)
+
+
+def _makes_servers(lift: Lift) -> bool:
+    names = lift.analysis.names
+    return any(
+        names.means(call.func, _SERVERS) or (isinstance(call.func, cst.Attribute) and call.func.attr.value in _MAKERS)
+        for call in lift.analysis.calls
+    )
 
 
 def _asks_for_none(lift: Lift, node: cst.Comparison) -> bool:
