@@ -38,7 +38,11 @@ def _rewrite(lift: Lift, call: cst.Call, arg: cst.Arg) -> None:
     empty = isinstance(arg.value, (cst.List, cst.Tuple, cst.Set)) and not arg.value.elements
     if empty or (elements and kinds == {Awaitability.NO}):
         return
-    if Awaitability.YES not in kinds and not (elements and isinstance(arg.value, _WRITTEN_OUT)):
+    # What goes by a name is a task more often than not, what is called there seldom.
+    written_out = isinstance(arg.value, _WRITTEN_OUT) and any(
+        isinstance(element, cst.Call) and lift.values.task_kind(element) is not Awaitability.NO for element in elements
+    )
+    if Awaitability.YES not in kinds and not written_out:
         lift.report(
             call,
             "wait-for-tasks",
