@@ -134,8 +134,9 @@ def prepare_elsewhere(package: Package, version: str, work: Workspace) -> Path:
 
 def _site(python: Path, work: Workspace) -> Path:
     where = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
-    # A recorder of a clone that has moved since is told of first.
-    return Path(must([str(python), "-c", where], work.root).splitlines()[-1])
+    # The recorder may be one of a clone that is gone; Python says so, before or after.
+    lines = must([str(python), "-c", where], work.root).splitlines()
+    return next(Path(line) for line in lines if Path(line).is_dir())
 
 
 def _with_pins(names: tuple[str, ...], pins: tuple[str, ...]) -> tuple[str, ...]:
