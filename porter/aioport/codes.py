@@ -161,6 +161,8 @@ class CancelledPasses(Code):
         except Exception:
             log.exception("work failed")
 
+    Where a handler further below gets the cancellation, what that does is written above as well, or it moves there.
+
     A function is left its handlers, with a warning, where one of them asks whether what it caught is a CancelledError:
     it was written for Python 3.7 or older.
 
@@ -609,8 +611,14 @@ class MockedCoroutine(Code):
         writer.drain.return_value = ()             # AwaitableTuple(), a class that is added to the file
         with patch("app.Client") as client:        # Client().read() was waited for
             ...
+        with patch("app.Client", new_callable=AwaitableMock) as client:
+            ...                                    # after, where a MagicMock is what it surely was
 
-    What to do: give the mock coroutine functions, or a finished future as its result.
+    An ``AwaitableMock`` is a MagicMock with an ``__await__``, and so is all that it gives; the class is added to the file.
+    Mocks of a function are taken for AsyncMocks for Python 3.8 and later, and stay, unless they are told to give a
+    coroutine or a future.
+
+    What to do: nothing where the finding is a note; give the mock coroutine functions, or a finished future as its result.
     """
 
 

@@ -62,8 +62,10 @@ class Decision:
     """Whether it is an ``__iter__`` or ``__await__`` that waits, and hands out nothing itself."""
     objects: tuple[tuple[int, str], ...] = ()
     """Delegations to nothing but objects that such methods are of, each with the name of the method."""
-    mocked: tuple[str, ...] = ()
-    """Which of ``FunctionFact.patches`` are coroutine functions, or classes with some."""
+    mocked: frozenset[str] = frozenset()
+    """Which of ``FunctionFact.patches`` are coroutine functions."""
+    mocked_classes: frozenset[str] = frozenset()
+    """Which of ``FunctionFact.patches`` are classes with coroutine functions."""
     given_coroutines: frozenset[int] = frozenset()
     """Lines with calls of the coroutine decorator on a parameter for which only ``async def`` are given."""
     loopless: frozenset[tuple[int, str]] = frozenset()

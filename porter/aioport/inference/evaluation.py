@@ -66,14 +66,16 @@ class Evaluation:
         found = ordered(self.evaluate(path, alternatives))
         return [self.functions[t.path, t.name] for t in found if t.kind is Kind.FUNCTION]
 
-    def functions_below(self, path: str, dotted: str) -> list[FunctionFact]:
-        """The function that has a dotted name, or the methods of the class that has it."""
+    def functions_named(self, path: str, dotted: str) -> list[FunctionFact]:
+        """The functions that have a dotted name."""
         things = self.evaluate(path, [Expression(Step.IMPORTED, dotted)])
-        found = [self.functions[t.path, t.name] for t in things if t.kind is Kind.FUNCTION]
+        return [self.functions[t.path, t.name] for t in things if t.kind is Kind.FUNCTION]
+
+    def methods_below(self, path: str, dotted: str) -> list[FunctionFact]:
+        """The methods of the classes that have a dotted name."""
+        things = self.evaluate(path, [Expression(Step.IMPORTED, dotted)])
         owners = {(t.path, t.name) for t in things if t.kind is Kind.CLASS}
-        return found + [
-            f for f in self.functions.values() if owners and (f.path, f.qualname.rpartition(".")[0]) in owners
-        ]
+        return [f for f in self.functions.values() if owners and (f.path, f.qualname.rpartition(".")[0]) in owners]
 
     def methods(self, thing: Thing, name: str) -> list[FunctionFact]:
         """The methods ``name`` of an object, those of derived classes too where it may be of one."""

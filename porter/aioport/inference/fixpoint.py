@@ -8,7 +8,7 @@ one stays as well, and so on.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -351,7 +351,8 @@ class _Project:
             to_both=frozenset(to_both),
             answers=self._answers[_id(fact)],
             is_waited_for=fact.name in self._waited_for,
-            mocked=tuple(name for name in fact.patches if self._mocks_coroutines(fact.path, name)),
+            mocked=self._mocked(fact, self._evaluation.functions_named),
+            mocked_classes=self._mocked(fact, self._evaluation.methods_below),
             awaits_as_well=_id(fact) in self._awaited_iterators,
             waits_as_protocol=self._waits_as_protocol(fact),
             objects=tuple((index, found) for index, reach in enumerate(reaches) if (found := self._method_of(reach))),
@@ -371,8 +372,8 @@ class _Project:
         names = {name if all(map(self._waits_as_protocol, found)) else "" for name, found in reach.objects}
         return names.pop() if len(names) == 1 and reach.is_object else ""
 
-    def _mocks_coroutines(self, path: str, name: str) -> bool:
-        return any(map(self._becomes_native, self._evaluation.functions_below(path, name)))
+    def _mocked(self, fact: FunctionFact, functions: Callable[[str, str], list[FunctionFact]]) -> frozenset[str]:
+        return frozenset(name for name in fact.patches if any(map(self._becomes_native, functions(fact.path, name))))
 
     def _becomes_native(self, fact: FunctionFact) -> bool:
         """Whether a call of ``fact`` gives a coroutine object where it gave a generator."""

@@ -17,6 +17,7 @@ from aioport.tree import walk
 
 _BASE_EXCEPTION_SINCE = (3, 8)
 _EVERYTHING = frozenset(["builtins.BaseException", "asyncio.CancelledError"])
+_CANCELLED = frozenset(["asyncio.CancelledError"])
 _STOPPING = frozenset(["builtins.Exception", "concurrent.futures.CancelledError", "concurrent.futures.Error"])
 """What catches a cancellation before 3.8, when CancelledError was that of concurrent.futures, and not since."""
 _RESULTS = frozenset(["exception", "result", "run_until_complete"])
@@ -120,21 +121,43 @@ def _raise() -> cst.IndentedBlock:
 
 def _let_pass(lower: Lower, node: cst.Try, handler: cst.ExceptHandler) -> None:
     lower.unlike.append(node)
+    index = list(node.handlers).index(handler)
+    later = _catching(lower, node, index)
     lower.report(
         handler,
         "cancelled-passes",
         Severity.NOTE,
-        "CancelledError is an Exception in the target version, so a handler above this one lets it pass",
+        "CancelledError is an Exception in the target version, so a handler above this one "
+        + ("lets it pass" if later is None else "does with it what the one below does"),
         "nothing, unless the program relied on catching it on Python 3.7 or older",
         applicability=Applicability.SAFE,
     )
-    index = list(node.handlers).index(handler)
     error = lower.name("CancelledError")
 
     def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(updated, cst.Try)
         handlers = list(updated.handlers)
-        handlers.insert(index, cst.ExceptHandler(_raise(), error))
+        if later is None:
+            handlers.insert(index, cst.ExceptHandler(_raise(), error))
+        elif lower.analysis.names.means(node.handlers[later].type, _CANCELLED):
+            handlers.insert(index, handlers.pop(later))
+        else:
+            handlers.insert(index, _for_cancellation(handlers[later], error))
         return updated.with_changes(handlers=handlers)
 
     lower.edits.on(node, rewrite)
+
+
+def _catching(lower: Lower, node: cst.Try, index: int) -> int | None:
+    """The first handler after one that may get a CancelledError; the bare ``except`` is one."""
+    later = range(index + 1, len(node.handlers))
+    return next((i for i in later if may_catch(lower.analysis.names, node.handlers[i], _EVERYTHING)), None)
+
+
+def _for_cancellation(handler: cst.ExceptHandler, error: cst.BaseExpression) -> cst.ExceptHandler:
+    """A copy of a handler that catches more, for CancelledError only.
+
+    A ``try`` in the other would not do: what the handler for Exception raises would be caught as well.
+    """
+    space = cst.SimpleWhitespace(" ")
+    return handler.deep_clone().with_changes(type=error, leading_lines=[], whitespace_after_except=space)
