@@ -614,11 +614,12 @@ class MockedCoroutine(Code):
         with patch("app.Client", new_callable=AwaitableMock) as client:
             ...                                    # after, where a MagicMock is what it surely was
 
-    An ``AwaitableMock`` is a MagicMock with an ``__await__``, and so is all that it gives; the class is added to the file.
-    Mocks of a function are taken for AsyncMocks for Python 3.8 and later, and stay, unless they are told to give a
-    coroutine or a future.
+    An ``AwaitableMock`` is a MagicMock with an ``__await__``, and so is all that it gives; the class is added to the
+    file. Mocks of a function are taken for AsyncMocks for Python 3.8 and later, and stay, unless they are told to give
+    a coroutine or a future.
 
-    What to do: nothing where the finding is a note; give the mock coroutine functions, or a finished future as its result.
+    What to do: nothing where the finding is a note; else give the mock coroutine functions, or a finished future as its
+    result.
     """
 
 
