@@ -1003,6 +1003,10 @@ class ServerClose(Code):
         await server.wait_closed()        # here, for 3.12 and later
         os.unlink(path)                   # here, for 3.13 and later
 
+    Where a coroutine of the old style waits right after ``close()``, it waited for nothing: the line goes, or is only
+    for what is no ``asyncio.AbstractServer`` where that is not certain. Code with ``await`` may be written for 3.12
+    and stays.
+
     What to do: close the connections first (``server.close_clients()``, 3.13) or do not wait; let FileNotFoundError
     pass, or give ``cleanup_socket=False``.
     """

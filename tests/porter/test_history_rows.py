@@ -30,7 +30,7 @@ RULES = {
     26: "deprecated_names",
     28: "task_factories",
     29: "elsewhere",
-    31: "servers",
+    31: "server_waits",
     32: "servers",
     33: "sockets",
     34: "servers",

@@ -15,7 +15,7 @@ import libcst as cst
 from aioport.findings import Severity
 from aioport.lifting.context import Lift
 from aioport.lifting.evidence import is_waited_for
-from aioport.rules.servers import is_of_server
+from aioport.lifting.server_values import is_of_server
 
 SINCE = (3, 5)
 
