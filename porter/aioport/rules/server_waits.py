@@ -34,7 +34,8 @@ def apply(lift: Lift) -> None:
         is_older = lift.analysis.function_around(call) in lift.converted()
         if not is_of_server(lift, call.func) and not (is_older and may_be_of_server(lift, call.func)):
             continue
-        waiting = _waiting_after_close(lift, call)
+        # What is for every version (keeps_helpers is false) waits in some and not in others: that is for a person.
+        waiting = _waiting_after_close(lift, call) if lift.keeps_helpers else None
         if waiting is None:
             lift.report(call, "server-close", Severity.WARNING, _MESSAGE, "close them first, or do not wait")
         else:
