@@ -68,8 +68,7 @@ class Evaluation:
 
     def functions_named(self, path: str, dotted: str) -> list[FunctionFact]:
         """The functions that have a dotted name."""
-        things = self.evaluate(path, [Expression(Step.IMPORTED, dotted)])
-        return [self.functions[t.path, t.name] for t in things if t.kind is Kind.FUNCTION]
+        return self.functions_of(path, [Expression(Step.IMPORTED, dotted)])
 
     def methods_below(self, path: str, dotted: str) -> list[FunctionFact]:
         """The methods of the classes that have a dotted name."""

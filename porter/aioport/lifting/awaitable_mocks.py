@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 import libcst as cst
 
 from aioport.lifting.added_definitions import define
@@ -82,7 +84,7 @@ def _base(lift: Lift, patch: cst.Call) -> tuple[str, cst.CSTNode | None] | None:
     module = dotted(function.value) if isinstance(function, cst.Attribute) else ""
     first = (dotted(function) or "").partition(".")[0]
     bindings = names.top.bindings.get(first, [])
-    if len(bindings) != 1 or not _is_import_at_top(lift, bindings[0].node):
+    if len(bindings) != 1 or not _is_imported_first(lift, bindings[0].node):
         return None
     if module:
         return f"{module}.MagicMock", None
@@ -93,9 +95,11 @@ def _base(lift: Lift, patch: cst.Call) -> tuple[str, cst.CSTNode | None] | None:
     return ("MagicMock", None) if all(b.origin == f"{origin}.MagicMock" for b in known) else None
 
 
-def _is_import_at_top(lift: Lift, node: cst.CSTNode) -> bool:
+def _is_imported_first(lift: Lift, node: cst.CSTNode) -> bool:
+    """Whether it is imported before the first definition of the file, which the added class comes before."""
     parents = lift.analysis.names.parents
-    return isinstance(node, cst.ImportAlias) and isinstance(parents[parents[parents[node]]], cst.Module)
+    lines = takewhile(lambda line: not isinstance(line, (cst.FunctionDef, cst.ClassDef)), lift.analysis.module.body)
+    return isinstance(node, cst.ImportAlias) and parents[parents[node]] in [*lines]
 
 
 def _importing_mocks(updated: cst.CSTNode) -> cst.CSTNode:

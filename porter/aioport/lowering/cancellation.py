@@ -85,13 +85,17 @@ def _may_be_cancelled(lower: Lower, node: cst.CSTNode) -> bool:
 
 
 def _stopping(lower: Lower, node: cst.Try) -> cst.ExceptHandler | None:
-    """The handler that catches Exception and nothing wider, before any that catches CancelledError anyway."""
+    """The handler that catches Exception and nothing wider, before any that catches CancelledError anyway.
+
+    One that only raises lets a cancellation pass, but not to a handler below it.
+    """
     names = lower.analysis.names
-    for handler in node.handlers:
+    for index, handler in enumerate(node.handlers):
         if may_catch(names, handler, _EVERYTHING):
             return None
-        if may_catch(names, handler, _STOPPING) and not _only_raises(handler):
-            return handler
+        if may_catch(names, handler, _STOPPING):
+            passes = _only_raises(handler) and _catching(lower, node, index) is None
+            return None if passes else handler
     return None
 
 

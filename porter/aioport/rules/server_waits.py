@@ -7,7 +7,6 @@ What a generator waited for right after ``close()`` was nothing, and goes, or is
 from __future__ import annotations
 
 from functools import partial
-from itertools import takewhile
 
 import libcst as cst
 
@@ -80,23 +79,17 @@ def _waiting_after_close(lift: Lift, call: cst.Call) -> cst.Expr | None:
     if not isinstance(statement, cst.Expr) or waited_for(lift, statement.value) is not call:
         return None
     line = names.parents[statement]
-    if lift.analysis.function_around(call) not in lift.generators_so_far() or not _is_alone(line):
+    if lift.analysis.function_around(call) not in lift.generators_so_far() or _only_expression(line) is None:
         return None
     block = names.parents[line]
-    closed = f"{dotted(call.func.value)}.close"
-    return statement if isinstance(block, cst.IndentedBlock) and _is_called_before(block, line, closed) else None
+    assert isinstance(block, (cst.IndentedBlock, cst.Module))
+    closing = next((_only_expression(above) for above, below in zip(block.body, block.body[1:]) if below is line), None)
+    server = dotted(call.func.value)
+    closes = server and isinstance(closing, cst.Call) and dotted(closing.func) == f"{server}.close"
+    return statement if closes else None
 
 
-def _is_alone(line: cst.CSTNode) -> bool:
-    return isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1
-
-
-def _is_called_before(block: cst.IndentedBlock, line: cst.CSTNode, name: str) -> bool:
-    """Whether a statement above calls ``name``, with nothing but calls between."""
-    for before in reversed([*takewhile(lambda statement: statement is not line, block.body)]):
-        small = before.body[0] if isinstance(before, cst.SimpleStatementLine) and _is_alone(before) else None
-        if not isinstance(small, cst.Expr) or not isinstance(small.value, cst.Call):
-            return False
-        if dotted(small.value.func) == name:
-            return True
-    return False
+def _only_expression(line: cst.CSTNode | None) -> cst.BaseExpression | None:
+    """The expression that a line holds, and nothing else."""
+    small = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
+    return small.value if isinstance(small, cst.Expr) else None
