@@ -170,11 +170,15 @@ def test_ctrl_c_cancels_first():
             log.append("cancelled")
             raise
 
-    before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt):
-        aiocompat.run(main())
-    assert log == ["cancelled"]
-    assert signal.getsignal(signal.SIGINT) is before
+    # A shell has what it starts in the background ignore SIGINT.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            aiocompat.run(main())
+        assert log == ["cancelled"]
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @api("Runner")
