@@ -446,10 +446,11 @@ class ExceptionForgotten(Code):
 
 
 class GeneratorAnnotation(Code):
-    """The annotation of a function that became an ``async def`` says that it returns a generator or an iterator.
+    """The annotation of what a function returns could not be changed to what its new style says there.
 
     Why: an ``async def`` is annotated with the type of what ``await`` gives (PEP 484). ``Generator[Any, None, T]``,
-    ``Coroutine[Any, Any, T]`` and ``Awaitable[T]`` become ``T``; the others do not say what that is.
+    ``Coroutine[Any, Any, T]`` and ``Awaitable[T]`` become ``T``; the others do not say what that is. The other way round
+    ``T`` becomes ``Generator[Any, None, T]``, for which the file has to import ``typing`` itself before Python 3.5.
 
     Example::
 

@@ -105,6 +105,7 @@ def _analysed(source: Parsed, lift: Lift, settings: Settings, text: str) -> Lowe
         target=settings.target,
         version=settings.target_version,
         always_native=frozenset(f.qualname for f in source.analysis.functions if f.definition is Definition.NATIVE),
+        annotated=frozenset(lift.annotated),
         left=frozenset(function.qualname for function in lift.analysis.functions if lift.stays(function)),
         is_python3=_libraries(lift) - _helpers(lift) <= {"asyncio"},
     )

@@ -119,3 +119,26 @@ def test_output_for_python2_compiles_there(path: Path, tmp_path: Path) -> None:
 def test_every_style_is_a_target_with_versions_in_order(style: str) -> None:
     target = target_of(style)
     assert target.oldest <= target.default <= target.newest
+
+
+STUB = """
+import asyncio
+import collections.abc
+
+class Pages:
+    async def load(self, url: str) -> bytes: ...
+    async def size(self) -> int: ...
+    def close(self) -> None: ...
+"""
+
+
+@pytest.mark.parametrize(("to", "sent"), [("yield-from", "None"), ("compat", "Any")])
+def test_stubs_say_what_a_call_gives_in_all_versions(to: str, sent: str) -> None:
+    settings = Settings(to=to, target_version=(3, 4), jobs=1)
+    report = port_bytes(STUB.encode(), "pages.pyi", settings)
+    assert f"    def load(self, url: str) -> Generator[Any, {sent}, bytes]: ...\n" in report.after.decode()
+    assert f"    def size(self) -> Generator[Any, {sent}, int]: ...\n    def close(self)" in report.after.decode()
+    assert "\nfrom typing import Any, Generator\n" in report.after.decode()
+    again = port_bytes(report.after, "pages.pyi", Settings("async-await", jobs=1)).after.decode()
+    assert "    async def load(self, url: str) -> bytes: ...\n" in again
+    assert "    async def size(self) -> int: ...\n    def close(self)" in again

@@ -10,6 +10,7 @@ import libcst as cst
 from aioport.analysis import Function
 from aioport.findings import Severity
 from aioport.lifting.context import Lift
+from aioport.names import Names
 
 _RESULT_AT = {
     f"{module}.{name}": index
@@ -26,10 +27,10 @@ _SAY_NOTHING = frozenset(
 def lift_annotation(lift: Lift, function: Function) -> None:
     """Make the annotation of what ``function`` returns that of an ``async def``."""
     returns = function.node.returns
-    if returns is None or lift.lowered_again or lift.reads_back:
+    if returns is None:
         return
     annotation = returns.annotation
-    written = _in_quotes(annotation) if isinstance(annotation, cst.SimpleString) else annotation
+    written = in_quotes(annotation) if isinstance(annotation, cst.SimpleString) else annotation
     generic = written.value if isinstance(written, cst.Subscript) else written
     # What stands in quotes is looked up in the module.
     origins = lift.analysis.names.origins(generic)
@@ -37,7 +38,8 @@ def lift_annotation(lift: Lift, function: Function) -> None:
     if result is not None:
         new = _quoted(lift, annotation, result) if isinstance(annotation, cst.SimpleString) else result
         lift.edits.replace(annotation, new)
-    elif origins & (_SAY_NOTHING | _RESULT_AT.keys()):
+        lift.annotated.add(function.qualname)
+    elif not lift.lowered_again and origins & (_SAY_NOTHING | _RESULT_AT.keys()):
         lift.report(
             annotation,
             "generator-annotation",
@@ -47,11 +49,18 @@ def lift_annotation(lift: Lift, function: Function) -> None:
         )
 
 
+def is_of_generator(names: Names, annotation: cst.BaseExpression) -> bool:
+    """Whether an annotation would be read as that of a generator-based coroutine."""
+    written = in_quotes(annotation) if isinstance(annotation, cst.SimpleString) else annotation
+    return isinstance(written, cst.Subscript) and _result(written, names.origins(written.value)) is not None
+
+
 def _quoted(lift: Lift, before: cst.SimpleString, result: cst.BaseExpression) -> cst.SimpleString:
     return cst.SimpleString(before.quote + lift.analysis.module.code_for_node(result) + before.quote)
 
 
-def _in_quotes(node: cst.SimpleString) -> cst.BaseExpression:
+def in_quotes(node: cst.SimpleString) -> cst.BaseExpression:
+    """The type that an annotation in quotes means, or the string itself if it means none."""
     try:
         return cst.parse_expression(str(node.evaluated_value))
     except cst.ParserSyntaxError:

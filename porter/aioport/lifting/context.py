@@ -67,6 +67,8 @@ class Lift:
     """Other modules that rewrites brought in."""
     defined: set[str] = field(default_factory=set)
     """Names of functions and classes that rewrites brought in."""
+    annotated: set[str] = field(default_factory=set)
+    """Qualified names of the functions whose annotation said what a generator returns, and says what they return."""
     marked: set[Function] = field(default_factory=set)
     """Decorated generators that have to stay generators, and are up to date under another decorator."""
     broken: list[Break] = field(default_factory=list)

@@ -7,6 +7,7 @@ lowers to all of them, told apart by :class:`aioport.styles.Target`. Each pass a
 
 from __future__ import annotations
 
+from aioport.lowering.annotations import lower_annotation
 from aioport.lowering.api import leave_missing, lower_api
 from aioport.lowering.blockers import report_left
 from aioport.lowering.bring_down import bring_down
@@ -23,7 +24,7 @@ from aioport.lowering.waits import lower_items, lower_waits
 
 __all__ = ["PASSES", "Lower", "bring_down", "lower", "report_left"]
 
-PASSES = (lower_definition, lower_waits, lower_items, lower_managers, lower_returns)
+PASSES = (lower_definition, lower_annotation, lower_waits, lower_items, lower_managers, lower_returns)
 """What is done to each function, in this order.
 
 A construct that none of them can express is first brought down to something simpler, which is async/await still

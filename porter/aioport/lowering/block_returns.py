@@ -15,8 +15,8 @@ import libcst as cst
 from aioport import library
 from aioport.analysis import Function
 from aioport.lowering.context import Lower
-from aioport.lowering.definitions import is_generator
 from aioport.lowering.down import Down, as_block, assign, breaks
+from aioport.lowering.generator_mark import is_generator
 from aioport.lowering.returns import around
 from aioport.tree import children
 

@@ -48,6 +48,8 @@ class Lower:
     version: Version
     always_native: frozenset[str] = frozenset()
     """Qualified names of the functions that are ``async def`` in the original file."""
+    annotated: frozenset[str] = frozenset()
+    """Qualified names of those whose annotation said in the original file what a generator returns."""
     left: frozenset[str] = frozenset()
     """Qualified names of the functions that may be coroutines and that lifting left as they are."""
     is_python3: bool = True
@@ -58,6 +60,8 @@ class Lower:
     """What the file has to import from ``__future__``."""
     modules: set[str] = field(default_factory=set)
     """Modules, apart from the target's library, that rewrites use."""
+    typing: set[str] = field(default_factory=set)
+    """Names of ``typing`` that rewrites use and the file does not import."""
     edits: Edits = field(default_factory=Edits)
     findings: list[Finding] = field(default_factory=list)
     words: set[str] = field(default_factory=set)

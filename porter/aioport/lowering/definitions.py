@@ -7,14 +7,14 @@ import libcst as cst
 from aioport.analysis import Function
 from aioport.lowering.api import use_helper
 from aioport.lowering.context import Lower
+from aioport.lowering.generator_mark import generator_mark
 from aioport.tree import below_docstring
-from aioport.values import Awaitability
 
 
 def lower_definition(lower: Lower, function: Function) -> None:
     """Make ``function`` a decorated ``def``; the decorator stands below all others, as it makes the coroutine."""
     decorators = [cst.Decorator(word) for word in _words(lower, function)]
-    start = None if lower.waits_at_all(function) else _generator_mark(lower, function)
+    start = None if lower.waits_at_all(function) else generator_mark(lower, function)
     if function.node.name.value == "__aiter__" and not function.is_asynchronous_generator:
         # Decorated, it is one of a time when __aiter__ was to give its result at once.
         lower.unlike.append(function.node)
@@ -38,25 +38,3 @@ def _words(lower: Lower, function: Function) -> list[cst.BaseExpression]:
         return [lower.word("coroutine")]
     generator = use_helper(lower, function.node.name, "async_generator")
     return [generator] if lower.vocabulary.generator else [generator, lower.word("coroutine")]
-
-
-def _generator_mark(lower: Lower, function: Function) -> cst.BaseStatement | None:
-    """What a function that waits for nothing has to start with, if anything.
-
-    All the decorators make a coroutine of a plain function, and none runs it before it is awaited. But asyncio's and
-    Trollius's await a future or coroutine that it returns, which ``async def`` does not. Only generators are spared
-    that: ``yield from ()`` makes one and does nothing else; Python 2 has no shorter way than a ``yield`` that is never
-    reached.
-    """
-    if not lower.vocabulary.awaits_returned:
-        return None
-    if all(lower.values.awaitability(returned.value) is Awaitability.NO for returned in function.returns):
-        return None
-    if lower.vocabulary.wait:
-        return cst.parse_statement("if False:\n    yield\n", config=lower.analysis.module.config_for_parsing)
-    return cst.parse_statement("yield from ()\n")
-
-
-def is_generator(lower: Lower, function: Function) -> bool:
-    """Whether the lowered function is a generator."""
-    return lower.waits_at_all(function) or _generator_mark(lower, function) is not None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect
+from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Union
 
 import libcst as cst
@@ -34,6 +36,7 @@ class Imports:
     def rewrite(self) -> None:
         """Add the edits for all imports of the file."""
         anchor = self._anchor()
+        typing = self._typing_import()
         results: list[tuple[Statement, list[Statement]]] = []
         for node in self._lower.analysis.nodes:
             if isinstance(node, cst.Import):
@@ -41,6 +44,11 @@ class Imports:
             elif isinstance(node, cst.ImportFrom) and not node.relative:
                 results.append((node, self._name_imports(node, node is anchor)))
         added = self._added(anchor)
+        names = self._lower.typing
+        if names and typing is not None:
+            self._lower.edits.on(typing, partial(_with_names, names))
+        elif names:
+            added.append(_import_from("typing", sorted(names)))
         for node, statements in results:
             self._put(node, [*statements, *added] if node is anchor else statements)
         if anchor is None and added:
@@ -58,6 +66,14 @@ class Imports:
                 if isinstance(small, cst.ImportFrom) and not small.relative and _is_asyncio(small.module):
                     return small
         return stays
+
+    def _typing_import(self) -> cst.ImportFrom | None:
+        """The first import of names from ``typing``, at the top level."""
+        lines = (line for line in self._lower.analysis.module.body if isinstance(line, cst.SimpleStatementLine))
+        for small in (small for line in lines for small in line.body):
+            if isinstance(small, cst.ImportFrom) and not small.relative and dotted(small.module) == "typing":
+                return small if not isinstance(small.names, cst.ImportStar) else None
+        return None
 
     def _added(self, anchor: Statement | None) -> list[Statement]:
         lower = self._lower
@@ -296,6 +312,21 @@ def _import_from(module: str, names: Sequence[str]) -> cst.ImportFrom:
     imported = statement.body[0]
     assert isinstance(imported, cst.ImportFrom)
     return imported
+
+
+def _with_names(names: Collection[str], updated: cst.CSTNode) -> cst.CSTNode:
+    """An import with more names: each where it belongs, if those that are there are in order."""
+    assert isinstance(updated, cst.ImportFrom)
+    assert not isinstance(updated.names, cst.ImportStar)
+    aliases = list(updated.names)
+    last, comma = aliases[-1].comma, aliases[0].comma if len(aliases) > 1 else cst.MaybeSentinel.DEFAULT
+    spelled = [dotted(alias.name) or "" for alias in aliases]
+    for name in sorted(names):
+        at = bisect(spelled, name) if spelled == sorted(spelled) else len(spelled)
+        spelled.insert(at, name)
+        aliases.insert(at, cst.ImportAlias(cst.Name(name)))
+    inner = [alias.with_changes(comma=comma) for alias in aliases[:-1]]
+    return updated.with_changes(names=[*inner, aliases[-1].with_changes(comma=last)])
 
 
 def _spelled(name: str, like: cst.CSTNode) -> cst.BaseExpression:

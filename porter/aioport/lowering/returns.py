@@ -12,7 +12,7 @@ import libcst as cst
 from aioport import library
 from aioport.analysis import Function
 from aioport.lowering.context import Lower
-from aioport.lowering.definitions import is_generator
+from aioport.lowering.generator_mark import is_generator
 
 
 def lower_returns(lower: Lower, function: Function) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from aioport import library
+from aioport.analysis import Function
+from aioport.lowering.annotations import lowered_annotation
 from aioport.lowering.context import Equivalent, Lower, unchanged
 from aioport.styles import words
 from aioport.tree import walk
@@ -30,7 +32,7 @@ def of_annotations(lower: Lower) -> Iterator[Equivalent]:
         node = function.node
         annotations = list(_of_signature(node))
         if lower.version < _OF_FUNCTIONS and annotations and all(map(_is_plain, annotations)) and _hides(lower, node):
-            comment = _signature_comment(lower, node, bool(function.owner))
+            comment = _signature_comment(lower, function)
             yield from (Equivalent(found, found, unchanged) for found in annotations)
             yield Equivalent(node, node, lambda updated, said=comment: _without_annotations(said, updated))  # type: ignore[misc]
     for variable in lower.analysis.nodes:
@@ -84,25 +86,27 @@ def _hides(lower: Lower, node: cst.FunctionDef) -> bool:
     return True
 
 
-def _signature_comment(lower: Lower, node: cst.FunctionDef, is_method: bool) -> str | None:
+def _signature_comment(lower: Lower, function: Function) -> str | None:
     """The type comment of a signature, where what is returned is annotated; there is none without that."""
+    node = function.node
     params = list(_params(node.params))
     static = any(lower.analysis.names.means(d.decorator, frozenset(["builtins.staticmethod"])) for d in node.decorators)
-    if is_method and not static and params and params[0].annotation is None:
+    if function.owner and not static and params and params[0].annotation is None:
         params = params[1:]
     if node.returns is None:
         return None
-    returned = _written(node.returns)
+    returned = _written(lowered_annotation(lower, function) or node.returns.annotation)
     if node.params.kwonly_params or not all(param.annotation for param in params):
         return f"# type: (...) -> {returned}"
     stars = (param.star if isinstance(param.star, str) else "" for param in params)
-    types = ", ".join(star + _written(param.annotation) for star, param in zip(stars, params) if param.annotation)
+    types = ", ".join(
+        star + _written(param.annotation.annotation) for star, param in zip(stars, params) if param.annotation
+    )
     return f"# type: ({types}) -> {returned}"
 
 
-def _written(annotation: cst.Annotation) -> str:
+def _written(node: cst.BaseExpression) -> str:
     """An annotation as a type comment has it, where names need no quotes for being defined later."""
-    node = annotation.annotation
     if isinstance(node, cst.SimpleString) and re.fullmatch(r"[^\\\n#]+", node.value):
         return str(ast.literal_eval(node.value))
     return cst.Module([]).code_for_node(node)
@@ -152,7 +156,7 @@ def _is_plain_base(lower: Lower, base: cst.BaseExpression) -> bool:
 
 def _of_variable(lower: Lower, node: cst.AnnAssign) -> Iterator[Equivalent]:
     line = lower.analysis.names.parents[node]
-    said = _written(node.annotation)
+    said = _written(node.annotation.annotation)
     alone = isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1
     yield Equivalent(node, node, _as_assignment)
     if alone and node.value is not None:
