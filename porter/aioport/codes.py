@@ -449,7 +449,7 @@ class GeneratorAnnotation(Code):
     """The annotation of what a function returns could not be changed to what its new style says there.
 
     Why: an ``async def`` is annotated with the type of what ``await`` gives (PEP 484). ``Generator[Any, None, T]``,
-    ``Coroutine[Any, Any, T]`` and ``Awaitable[T]`` become ``T``; the others do not say what that is. The other way round
+    ``Coroutine[Any, Any, T]`` and ``Awaitable[T]`` become ``T``; the others do not say what that is. On the way down
     ``T`` becomes ``Generator[Any, None, T]``, for which the file has to import ``typing`` itself before Python 3.5.
 
     Example::
