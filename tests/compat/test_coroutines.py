@@ -476,3 +476,119 @@ def started(waiting):
         yield From(task)
     except aiocompat.CancelledError:
         pass
+
+
+class _Doors(object):
+    """What can be waited for, and how it was."""
+
+    def __init__(self):
+        self.log = []
+
+    @coroutine
+    def open(self, how):
+        try:
+            self.log.append((yield From(give(how))))
+        except aiocompat.CancelledError:
+            self.log.append("cancelled")
+            raise
+        raise Return(self)
+
+    def __enter__(self):
+        self.log.append("enter")
+
+    def __exit__(self, *exc_info):
+        self.log.append("exit")
+
+
+class Door(_Doors):
+    @coroutine
+    def __await__(self):
+        raise Return((yield From(self.open("await"))))
+
+
+class OldDoor(_Doors):
+    @coroutine
+    def __iter__(self):
+        raise Return((yield From(self.open("iter"))))
+
+
+class DoorOfTwoAges(Door, OldDoor):
+    pass
+
+
+class Unlocked:
+    @coroutine
+    def __await__(self):
+        return "at once"
+
+
+@pytest.mark.parametrize(("kind", "how"), [(Door, "await"), (OldDoor, "iter"), (DoorOfTwoAges, "await")])
+def test_waits_for_objects(kind, how):
+    @coroutine
+    def main(door):
+        opened = yield From(door)
+        with (yield From(door)):
+            pass
+        raise Return(opened)
+
+    door = kind()
+    assert run(main, door) is door
+    assert door.log == [how, how, "enter", "exit"]
+
+
+def test_a_waiting_method_may_wait_for_nothing():
+    @coroutine
+    def main():
+        unlocked = Unlocked()
+        raise Return((yield From(unlocked)))
+
+    assert run(main) == "at once"
+
+
+def test_a_waiting_method_gives_an_iterator_that_can_be_waited_for():
+    @coroutine
+    def main(method):
+        steps = method()
+        assert iter(steps) is steps
+        raise Return((yield From(steps)))
+
+    door, old = Door(), OldDoor()
+    assert run(main, door.__await__) is door
+    assert run(main, old.__iter__) is old
+
+
+@pytest.mark.parametrize("kind", [Door, OldDoor])
+def test_cancelling_reaches_what_an_object_waits_for(kind):
+    @coroutine
+    def wait_for(door):
+        yield From(door)
+
+    @coroutine
+    def main():
+        door = kind()
+        task = aiocompat.create_task(wait_for(door))
+        yield From(None)
+        task.cancel()
+        with pytest.raises(aiocompat.CancelledError):
+            yield From(task)
+        raise Return(door.log)
+
+    assert run(main) == ["cancelled"]
+
+
+def test_waiting_methods_close():
+    door = Door()
+    steps = door.__await__()
+    next(steps)
+    steps.close()
+    assert door.log == []
+
+
+@pytest.mark.parametrize("values", [[1], {"a": 1}, "text", range(2)])
+def test_does_not_wait_for_what_is_merely_iterable(values):
+    @coroutine
+    def main():
+        yield From(values)
+
+    with pytest.raises(TypeError, match="not awaitable"):
+        run(main)

@@ -161,3 +161,39 @@ def test_generator_exit_reaches_the_body():
     waiting.send(None)
     waiting.close()
     assert log == ["closed"]
+
+
+def test_await_takes_what_has_a_waiting_method():
+    class Door(object):
+        @coroutine
+        def __await__(self):
+            yield From(aiocompat.sleep(0))
+            raise Return(self)
+
+        @coroutine
+        def __iter__(self):
+            return (yield from self.__await__())
+
+    async def main(door):
+        steps = door.__iter__()
+        return await door, await asyncio.wait_for(door, 5), await steps
+
+    door = Door()
+    assert inspect.isawaitable(door)
+    assert aiocompat.run(main(door)) == (door, door, door)
+
+
+def test_errors_are_thrown_into_a_waiting_method():
+    class Door(object):
+        @coroutine
+        def __await__(self):
+            try:
+                yield From(None)
+            except ValueError as error:
+                raise Return(str(error))
+
+    steps = Door().__await__()
+    steps.send(None)
+    with pytest.raises(StopIteration) as stop:
+        steps.throw(ValueError("thrown"))
+    assert stop.value.value == "thrown"

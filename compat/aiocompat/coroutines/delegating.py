@@ -13,6 +13,7 @@ from aiocompat.coroutines.marks import (
     leaked_stop_iteration,
     not_awaitable,
     place_of,
+    waiting_method,
 )
 
 _LOCKS = (asyncio.Lock, asyncio.Semaphore, asyncio.Condition)
@@ -63,4 +64,7 @@ def _awaited(generator, awaitable):
         return (yield)
     if isinstance(awaitable, asyncio.Future) or asyncio.iscoroutine(awaitable):
         return (yield from awaitable)
+    method = waiting_method(awaitable, asyncio.iscoroutinefunction)
+    if method is not None:
+        return (yield from method())
     raise not_awaitable(place_of(generator), repr(awaitable))

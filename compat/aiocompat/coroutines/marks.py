@@ -4,11 +4,15 @@ import functools
 import types
 
 
+WAITING_METHODS = ("__await__", "__iter__")
+"""What Python calls to wait for an object (PEP 492); until 3.4 ``yield from`` called the second."""
+
+
 class From(object):
     """Marks a wait: ``value = yield From(awaitable)``.
 
-    Takes a coroutine, a future or task, a lock, condition or semaphore (for ``with (yield From(lock)):``), or ``None``
-    for one turn of the loop.
+    Takes a coroutine, a future or task, a lock, condition or semaphore (for ``with (yield From(lock)):``), ``None`` for
+    one turn of the loop, and an object whose class has an ``__await__`` or ``__iter__`` under ``@coroutine``.
     """
 
     __slots__ = ("awaitable",)
@@ -31,6 +35,12 @@ class Return(BaseException):
         """What the coroutine returns."""
         values = self.args
         return values[0] if len(values) == 1 else (values or None)
+
+
+def waiting_method(value, is_coroutine_function):
+    """The method by which an object can be waited for where Python has no ``await``: one under ``@coroutine``."""
+    methods = (getattr(value, name, None) for name in WAITING_METHODS)
+    return next((method for method in methods if is_coroutine_function(method)), None)
 
 
 def place(code, line):

@@ -16,6 +16,7 @@ from aiocompat.coroutines.driving import driven
 from aiocompat.coroutines.making import replaced, with_code
 from aiocompat.coroutines.marks import Return, is_wrapper
 from aiocompat.coroutines.modules import convert_module
+from aiocompat.coroutines.objects import iterated
 
 _YIELD_VALUE, _RESUME = dis.opmap["YIELD_VALUE"], dis.opmap.get("RESUME")
 _AFTER_YIELD = 1
@@ -23,6 +24,8 @@ _AFTER_YIELD = 1
 
 def coroutine(function):
     """Make a generator function, or a plain function, a coroutine function.
+
+    Methods called ``__await__`` and ``__iter__`` give an iterator, which Python wants of them, and do the same.
 
     ``inspect.iscoroutinefunction`` is true of the result, and everything that takes coroutines takes what it returns. A
     function without ``yield`` becomes a coroutine function as well and, as in an ``async def``, what it returns is the
@@ -37,6 +40,10 @@ def coroutine(function):
         raise TypeError("@coroutine goes below @%s, not above it" % type(function).__name__)
     if inspect.iscoroutinefunction(function):
         return function
+    return iterated(_made(function))
+
+
+def _made(function):
     if not isinstance(function, types.FunctionType):
         return driven(function)
     if not inspect.isgeneratorfunction(function):

@@ -21,6 +21,7 @@ from aiocompat.coroutines.marks import (
     leaked_stop_iteration,
     not_awaitable,
     place_of,
+    waiting_method,
 )
 
 _LOCKS = (trollius.Lock, trollius.Semaphore, trollius.Condition)
@@ -163,6 +164,9 @@ def _waited(generator, item):
         return Coroutine(_acquired(awaitable))
     if awaitable is None or trollius.iscoroutine(awaitable) or isinstance(awaitable, trollius.Future):
         return awaitable
+    method = waiting_method(awaitable, trollius.iscoroutinefunction)
+    if method is not None:
+        return method()
     raise not_awaitable(place_of(generator), repr(awaitable))
 
 

@@ -9,6 +9,7 @@ import types
 from types import CoroutineType
 
 from aiocompat.coroutines.marks import From, Releasing, Return, not_awaitable, place
+from aiocompat.coroutines.objects import steps_of
 
 TypeError = builtins.TypeError
 
@@ -40,7 +41,7 @@ def awaitable(value):
         return _held(value)
     if value is None:
         return _turn()
-    return value if inspect.isawaitable(value) else None
+    return value if inspect.isawaitable(value) else steps_of(value)
 
 
 def wait(value):
