@@ -117,8 +117,7 @@ def lifted(
 
 def _context(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:
     settle(parsed.analysis, parsed.values, decisions)
-    waits_for_objects = settings.target.waits_for_objects
-    if not waits_for_objects:
+    if not settings.target.has_waiting_iterators(settings.target_version):
         decisions = with_protocols(parsed.analysis, decisions)
     return Lift(
         path=path,
@@ -127,7 +126,7 @@ def _context(parsed: Parsed, decisions: dict[str, Decision], path: str, settings
         values=parsed.values,
         decisions=decisions,
         target_version=settings.lifting_version,
-        waits_for_objects=waits_for_objects,
+        waits_for_objects=settings.target.waits_for_objects,
         lowered_again=settings.target.gives_generators(settings.target_version),
         keeps_helpers=settings.target.vocabulary is None,
         renames=parsed.reading.renames,

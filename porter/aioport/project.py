@@ -101,7 +101,7 @@ def _inferred(facts: Iterable[Facts], settings: Settings) -> dict[str, dict[str,
         unsafe=settings.unsafe,
         coroutine_decorators=settings.coroutine_decorators,
         asks_later=not settings.target.gives_generators(settings.target_version),
-        waits_for_objects=settings.target.waits_for_objects,
+        has_waiting_iterators=settings.target.has_waiting_iterators(settings.target_version),
     )
 
 

@@ -3,7 +3,6 @@
 import functools
 import types
 
-
 WAITING_METHODS = ("__await__", "__iter__")
 """What Python calls to wait for an object (PEP 492); until 3.4 ``yield from`` called the second."""
 

@@ -1,6 +1,6 @@
 """Python 3.5 and later: ``__await__`` and ``__iter__`` under ``@coroutine``, so that objects can be waited for.
 
-A coroutine function would give a coroutine there, which ``await`` and ``iter()`` refuse: they want an iterator (PEP 492).
+A coroutine function would give a coroutine, which ``await`` and ``iter()`` refuse: they want an iterator (PEP 492).
 """
 
 import functools

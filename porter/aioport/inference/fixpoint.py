@@ -43,16 +43,16 @@ def infer(
     unsafe: bool = False,
     coroutine_decorators: Sequence[str] = (),
     asks_later: bool = True,
-    waits_for_objects: bool = True,
+    has_waiting_iterators: bool = True,
 ) -> dict[str, dict[str, Decision]]:
     """Decide for every function; the result maps path, then function key, to the decision.
 
     ``unsafe`` takes a generator that may be a coroutine for one. ``coroutine_decorators`` are patterns for the dotted
     names of decorators whose functions are coroutines. ``asks_later``: whether what is not known of a returned value
-    may be asked when it runs. Without ``waits_for_objects`` the methods by which objects are waited for are called, and
-    may be coroutines.
+    may be asked when it runs. Without ``has_waiting_iterators`` the methods by which objects are waited for may be
+    coroutines.
     """
-    project = _Project(list(files), coroutine_decorators, asks_later, waits_for_objects)
+    project = _Project(list(files), coroutine_decorators, asks_later, has_waiting_iterators)
     project.leave_iterated()
     project.promote()
     if unsafe:
@@ -66,9 +66,9 @@ def infer(
 
 class _Project:
     def __init__(
-        self, files: list[FileFacts], coroutine_decorators: Sequence[str], asks_later: bool, waits_for_objects: bool
+        self, files: list[FileFacts], coroutine_decorators: Sequence[str], asks_later: bool, has_waiting_iterators: bool
     ) -> None:
-        self._waits_for_objects = waits_for_objects
+        self._has_waiting_iterators = has_waiting_iterators
         self.functions = [fact for file in files for fact in file.functions]
         self._evaluation = Evaluation(files)
         self._reaches = Reaches(files, self._evaluation)
@@ -272,7 +272,7 @@ class _Project:
 
     def _can_be_awaited(self, fact: FunctionFact) -> bool:
         """Whether an ``__iter__`` may serve as ``__await__``: it waits for something, and hands out nothing itself."""
-        if not self._waits_for_objects:
+        if not self._has_waiting_iterators:
             return self._waits_as_protocol(fact)
         # What the coroutine decorator makes is no plain iterator, which __await__ has to give (PEP 492).
         return fact.definition is Definition.GENERATOR and not fact.hands_out and any(self._evidence(fact))

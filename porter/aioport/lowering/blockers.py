@@ -64,8 +64,8 @@ def _report_awaitable(lower: Lower, function: Function) -> None:
 def awaitable_only(lower: Lower) -> list[Function]:
     """The methods of classes whose objects the target's coroutines cannot wait for.
 
-    ``yield from`` takes iterables. aiocompat's From takes what has ``__await__``, where Python knows that (3.5).
-    Trollius takes neither.
+    ``yield from`` takes iterables. aiocompat's From takes what has an ``__await__`` that is a coroutine, and any since
+    Python 3.5. Trollius takes neither.
     """
     if not lower.target.waits_for_objects:
         names = library.ITERATOR_METHODS
@@ -79,7 +79,8 @@ def awaitable_only(lower: Lower) -> list[Function]:
         for scope in lower.analysis.names.scopes.values()
         if isinstance(scope.opener, cst.ClassDef) and "__iter__" in scope.bindings
     }
-    return [f for f in lower.analysis.functions if f.node.name.value == "__await__" and f.owner not in iterable]
+    methods = (f for f in lower.analysis.functions if f.node.name.value == "__await__" and f not in lower.natives)
+    return [f for f in methods if f.owner not in iterable]
 
 
 def _around(lower: Lower, node: cst.CSTNode) -> Function | None:

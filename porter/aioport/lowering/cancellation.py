@@ -137,6 +137,9 @@ def _let_pass(lower: Lower, node: cst.Try, handler: cst.ExceptHandler) -> None:
         applicability=Applicability.SAFE,
     )
     error = lower.name("CancelledError")
+    if later is not None:
+        # A copy of the handler has those functions as well.
+        lower.unlike.extend(part for part in walk(node.handlers[later]) if isinstance(part, cst.FunctionDef))
 
     def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(updated, cst.Try)

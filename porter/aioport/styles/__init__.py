@@ -104,6 +104,9 @@ class Target:
     waits_for_objects: bool = True
     """Whether its coroutines wait for what has an ``__iter__`` or ``__await__`` that does, and is nothing else."""
 
+    has_waiting_iterators_since: Version | None = (3, 3)
+    """First version whose ``__iter__`` and ``__await__`` wait with ``yield from``; before, they are coroutines."""
+
     meaning: Version | None = None
     """The version of asyncio whose meaning the library's names have; ``None``: that of the target version."""
 
@@ -114,6 +117,10 @@ class Target:
     def gives_generators(self, version: Version) -> bool:
         """Whether a call of its coroutines gives a generator in ``version``."""
         return self.vocabulary is not None and (self.native_since is None or version < self.native_since)
+
+    def has_waiting_iterators(self, version: Version) -> bool:
+        """Whether ``__iter__`` and ``__await__`` that wait stay the generators they are in ``version``."""
+        return self.has_waiting_iterators_since is not None and version >= self.has_waiting_iterators_since
 
     def has_with_lock(self, version: Version) -> bool:
         """Whether code for ``version`` may say ``with (yield from lock):``."""

@@ -16,4 +16,6 @@ TARGET = Target(
     native_since=(3, 5),
     async_locks_since=(2, 7),
     meaning=(3, 15),
+    # Before, aiocompat waits for objects by coroutines of that name.
+    has_waiting_iterators_since=(3, 5),
 )

@@ -16,5 +16,6 @@ TARGET = Target(
     # It has all of asyncio 3.4.3 (history.md, C2), and of what came later only this.
     # Tasks take coroutines, futures and Trollius's own locks (tasks.py, Task._step).
     waits_for_objects=False,
+    has_waiting_iterators_since=None,
     lacks=frozenset(ADDED) - {"ensure_future"},
 )
