@@ -203,3 +203,14 @@ class _Rewriter(cst.CSTTransformer):
                 break
             result = rewrite(result)
         return result
+
+
+def has_item_in_parentheses(node: cst.With) -> bool:
+    """Whether the parentheses of a ``with`` statement are those of its only expression, as in ``with (x):``."""
+    (item, *others) = node.items
+    return (
+        isinstance(node.lpar, cst.LeftParen)
+        and not others
+        and item.asname is None
+        and item.comma is cst.MaybeSentinel.DEFAULT
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -19,6 +20,7 @@ from aioport.pivot import lines_before
 from aioport.project import port_bytes, port_paths
 from aioport.styles import target_of, vocabularies
 from cases import FIXTURES, load
+from generated_runs import python_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LEFT = b"import asyncio\n\n\nasync def lines(reader):\n    @(await reader.decorator())\n    def line():\n        pass\n"
@@ -142,3 +144,61 @@ def test_stubs_say_what_a_call_gives_in_all_versions(to: str, sent: str) -> None
     again = port_bytes(report.after, "pages.pyi", Settings("async-await", jobs=1)).after.decode()
     assert "    async def load(self, url: str) -> bytes: ...\n" in again
     assert "    async def size(self) -> int: ...\n    def close(self)" in again
+
+
+AWAITED_OBJECTS = """
+import asyncio
+
+class Manager(object):
+    def __init__(self, lock):
+        self.lock = lock
+    def __enter__(self):
+        print("entered")
+    def __exit__(self, *error):
+        self.lock.release()
+
+class Lock(object):
+    def __init__(self):
+        self.inner = asyncio.Lock()
+    async def acquire(self):
+        await self.inner.acquire()
+        print("acquired")
+    def release(self):
+        self.inner.release()
+        print("released")
+    def __await__(self):
+        yield from self.acquire().__await__()
+        return Manager(self)
+
+async def use(lock, name):
+    with (await lock):
+        print(name)
+        await asyncio.sleep(0)
+        print(name)
+    return name
+
+async def main():
+    lock = Lock()
+    print(sorted(await asyncio.gather(use(lock, "one"), use(lock, "two"))))
+
+loop = asyncio.new_event_loop()
+asyncio.set_event_loop(loop)
+loop.run_until_complete(main())
+loop.close()
+"""
+
+
+@pytest.mark.parametrize("version", [(2, 7), (3, 6), (3, 13)])
+def test_objects_are_waited_for_on_every_python_that_runs_compat(version: tuple[int, int], tmp_path: Path) -> None:
+    python = python_of(version)
+    if python is None:
+        pytest.skip(f"there is no Python {version[0]}.{version[1]} that runs aiocompat")
+    report = port_bytes(AWAITED_OBJECTS.encode(), "locks.py", Settings("compat", target_version=(2, 7), jobs=1))
+    assert not [finding for finding in report.findings if finding.severity >= Severity.ERROR]
+    (tmp_path / "locks.py").write_bytes(report.after)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "compat")}
+    command = [python, str(tmp_path / "locks.py")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    each = ["acquired", "entered", "{0}", "{0}", "released"]
+    expected = [line.format(name) for name in ("one", "two") for line in each]
+    assert done.stdout.splitlines() == [*expected, "['one', 'two']"]

@@ -9,7 +9,7 @@ from aioport.lifting.parentheses import parenthesized
 from aioport.lowering.context import Lower
 from aioport.lowering.waits import wait, wait_word
 from aioport.names import dotted
-from aioport.tree import walk
+from aioport.tree import has_item_in_parentheses, walk
 
 
 def has_idiom(lower: Lower, node: cst.With) -> bool:
@@ -50,7 +50,8 @@ def _to_with(lower: Lower, statement: cst.With) -> None:
 
     def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(updated, cst.With)
-        items = [item.with_changes(item=parenthesized(wait(word, item.item))) for item in updated.items]
+        around = (lambda node: node) if has_item_in_parentheses(updated) else parenthesized
+        items = [item.with_changes(item=around(wait(word, item.item))) for item in updated.items]
         return updated.with_changes(items=items, asynchronous=None)
 
     lower.edits.on(statement, rewrite)

@@ -15,7 +15,7 @@ from aioport.analysis import Analysis, Definition
 from aioport.history import Version, versions
 from aioport.lowering.context import Lower
 from aioport.lowering.equivalents.future import text_that_is_not_ascii
-from aioport.tree import walk
+from aioport.tree import has_item_in_parentheses, walk
 
 _PYTHON3, _UNPACKING = (3, 0), (3, 5)
 _Asks = Callable[..., bool]
@@ -60,6 +60,10 @@ def _always(node: cst.CSTNode) -> bool:
 
 def _has_keyword_only(node: cst.Parameters) -> bool:
     return bool(node.kwonly_params)
+
+
+def _has_items_in_parentheses(node: cst.With) -> bool:
+    return isinstance(node.lpar, cst.LeftParen) and not has_item_in_parentheses(node)
 
 
 def _calls_without_arguments(node: cst.Call) -> bool:
@@ -112,7 +116,7 @@ _CONSTRUCTS: tuple[tuple[Version, type[cst.CSTNode], str, _Asks], ...] = (
     ((3, 8), cst.FormattedStringExpression, "= in an f-string (bpo-36817)", lambda node: node.equal is not None),
     ((3, 8), cst.NamedExpr, "an assignment expression (PEP 572)", _always),
     ((3, 8), cst.Parameters, "a positional-only parameter (PEP 570)", lambda node: bool(node.posonly_params)),
-    ((3, 9), cst.With, "parentheses around the items of a with statement", lambda n: isinstance(n.lpar, cst.LeftParen)),
+    ((3, 9), cst.With, "parentheses around the items of a with statement", _has_items_in_parentheses),
     ((3, 10), cst.Match, "match (PEP 634)", _always),
     ((3, 11), cst.TryStar, "except* (PEP 654)", _always),
     ((3, 12), cst.TypeAlias, "type (PEP 695)", _always),

@@ -11,6 +11,7 @@ from aioport.analysis import Function
 from aioport.lifting.parentheses import as_primary, parenthesized
 from aioport.lowering.api import use_helper
 from aioport.lowering.context import Lower
+from aioport.tree import has_item_in_parentheses
 
 Word = Union[cst.BaseExpression, None]
 
@@ -73,8 +74,11 @@ def wait(
 
 
 def stands_alone(lower: Lower, node: cst.BaseExpression) -> bool:
-    """Whether ``yield`` may stand here without parentheses: as a statement or as all that is assigned."""
+    """Whether ``yield`` may stand here without more parentheses: as a statement or as all that is assigned."""
     parent = lower.analysis.names.parents[node]
+    if isinstance(parent, cst.WithItem):
+        around = lower.analysis.names.parents[parent]
+        return isinstance(around, cst.With) and has_item_in_parentheses(around)
     return isinstance(parent, cst.Expr) or (
         isinstance(parent, (cst.Assign, cst.AugAssign, cst.AnnAssign)) and parent.value is node
     )
