@@ -132,7 +132,8 @@ class CancellationPasses(Code):
     """A clause for ``Exception`` caught CancelledError when the code was written, and does not any more.
 
     Why: CancelledError is a BaseException since Python 3.8 (bpo-32528). Code of a style that is older than that may
-    have relied on stopping a cancellation, or on counting it among the failures that ``gather`` collects.
+    have relied on stopping a cancellation, or on counting it among the failures that ``gather`` collects. A clause that
+    asks for CancelledError did, so it gets that class by name, and a note.
 
     Example::
 

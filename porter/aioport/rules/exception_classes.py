@@ -167,6 +167,14 @@ def _stopping(lift: Lift, statement: cst.Try) -> cst.ExceptHandler | None:
 def _name_cancellation(lift: Lift, handler: cst.ExceptHandler) -> None:
     assert handler.type is not None
     lift.breaks(handler.type, SINCE, "this catches no CancelledError since Python 3.8, and asks for it")
+    lift.report(
+        handler.type,
+        "cancellation-passes",
+        Severity.NOTE,
+        "this caught CancelledError until Python 3.7, and asks for it, so it names it now",
+        "take it away if the program was written for Python 3.8 or later",
+        applicability=Applicability.SAFE,
+    )
     lift.wanted.add("CancelledError")
     error = cst.Element(lift.asyncio("CancelledError"))
 
