@@ -46,7 +46,7 @@ def lowered_annotation(lower: Lower, function: Function) -> cst.BaseExpression |
         return None
     result = returns.annotation
     spelled = _spelled(lower)
-    if spelled is None or not _is_type(result):
+    if spelled is None or not _is_type(lower, result):
         _report(lower, function)
         return None
     anything, generator = spelled
@@ -72,10 +72,22 @@ def _says_result(lower: Lower, function: Function) -> bool:
     )
 
 
-def _is_type(node: cst.BaseExpression) -> bool:
+def _is_type(lower: Lower, node: cst.BaseExpression) -> bool:
+    """Whether an annotation surely is one that ``typing`` takes; up to Python 3.10 it refuses what cannot be called."""
     parts = [part for part in walk(node) if isinstance(part, cst.BaseExpression)]
     strings = (part for part in parts if isinstance(part, cst.SimpleString))
-    return all(isinstance(part, _TYPES) for part in parts) and all(in_quotes(part) is not part for part in strings)
+    return (
+        all(isinstance(part, _TYPES) for part in parts)
+        and all(in_quotes(part) is not part for part in strings)
+        and not isinstance(node, (cst.List, cst.Ellipsis))
+        and not (isinstance(node, cst.Name) and _is_module(lower, node))
+    )
+
+
+def _is_module(lower: Lower, node: cst.Name) -> bool:
+    scope, parents = lower.analysis.names.binding_scope(node), lower.analysis.names.parents
+    bindings = scope.bindings.get(node.value, ()) if scope is not None else ()
+    return any(isinstance(parents.get(binding.node), cst.Import) for binding in bindings)
 
 
 def _spelled(lower: Lower) -> list[cst.BaseExpression] | None:
