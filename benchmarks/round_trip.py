@@ -69,8 +69,9 @@ def round_trip(text: str, path: str, to: str, version: Version) -> tuple[str, st
     """What became of one file: ``equal``, ``refused``, ``unequal`` and so on; and the codes that say why."""
     pivot_version = target_of(to).meaning or target_of("async-await").default
     pivot = native(text, path, pivot_version)
-    if codes(pivot, Severity.FAILURE):
-        return "no pivot", codes(pivot, Severity.FAILURE)
+    if why := codes(pivot, Severity.FAILURE):
+        # What is not Python, or not of this version, is no failure of the port.
+        return ("failed" if "bug" in why.split() else "no pivot"), why
     before = pivot.after.decode()
     lowered = port(before, path, to, version)
     if codes(lowered, Severity.FAILURE):

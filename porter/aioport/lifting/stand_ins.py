@@ -106,13 +106,14 @@ def stand_in(lift: Lift, calls: Sequence[cst.Call]) -> None:
 
 
 def _handed_on(lift: Lift) -> Iterator[cst.Attribute]:
-    """Where ``asyncio.coroutine`` is a value: of a name, an argument, a result."""
+    """Where ``asyncio.coroutine``, or what becomes that, is a value: of a name, an argument, a result."""
     for attribute in lift.analysis.attributes:
         parent = lift.analysis.names.parents[attribute]
         if (
             isinstance(parent, (cst.Arg, cst.Assign, cst.Return))
-            and lift.analysis.names.means(attribute, _DECORATOR)
-            and _is_asyncio(lift, attribute)
+            and lift.analysis.names.means(attribute, _DECORATORS)
+            and lift.keeps_helpers
+            and not is_guarded(lift, attribute)
             and not lift.is_left(attribute)
         ):
             yield attribute
