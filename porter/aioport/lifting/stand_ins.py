@@ -23,6 +23,9 @@ from aioport.styles import libraries
 _DECORATOR = frozenset(["asyncio.coroutine"])
 _DECORATORS = frozenset(f"{library}.coroutine" for library in libraries())
 
+_REPLACED = frozenset(["asyncio.coroutine", "trollius.coroutine"])
+"""Those whose functions wait as the stand-in's do; aiocompat's have ``yield From(x)``, which only that understands."""
+
 _FUNCTION = """\
 def {name}(function):
     \"\"\"Make a coroutine function, as asyncio.coroutine() did until Python 3.10.\"\"\"
@@ -111,7 +114,7 @@ def _handed_on(lift: Lift) -> Iterator[cst.Attribute]:
         parent = lift.analysis.names.parents[attribute]
         if (
             isinstance(parent, (cst.Arg, cst.Assign, cst.Return))
-            and lift.analysis.names.means(attribute, _DECORATORS)
+            and lift.analysis.names.means(attribute, _REPLACED)
             and lift.keeps_helpers
             and not is_guarded(lift, attribute)
             and not lift.is_left(attribute)
