@@ -17,14 +17,16 @@ from aioport.inference import Verdict
 from aioport.lifting.added_definitions import define
 from aioport.lifting.added_imports import import_module
 from aioport.lifting.context import Lift
+from aioport.names import dotted
 from aioport.rules.removed_names import is_guarded
 from aioport.styles import libraries
 
 _DECORATOR = frozenset(["asyncio.coroutine"])
 _DECORATORS = frozenset(f"{library}.coroutine" for library in libraries())
 
-_REPLACED = frozenset(["asyncio.coroutine", "trollius.coroutine"])
-"""Those whose functions wait as the stand-in's do; aiocompat's have ``yield From(x)``, which only that understands."""
+_STAYING = frozenset(["aiocompat.coroutine"])
+"""Whose functions have ``yield From(x)``, which only that understands: no stand-in does."""
+_REPLACED = _DECORATORS - _STAYING
 
 _FUNCTION = """\
 def {name}(function):
@@ -87,7 +89,7 @@ def stand_in(lift: Lift, calls: Sequence[cst.Call]) -> None:
     """
     uses = [found for f in lift.analysis.functions if not f.suspensions and (found := _decorator(lift, f)) is not None]
     uses += [call.func for call in calls if _is_asyncio(lift, call.func) and call.func not in uses]
-    handed_on = list(_handed_on(lift))
+    handed_on = list(_handed_on(lift, _REPLACED))
     replaces = bool(uses or handed_on) and lift.target_version >= DECORATOR_GONE
     replaces = replaces and all(import_module(lift, module) for module in _MODULES)
     if replaces:
@@ -106,15 +108,38 @@ def stand_in(lift: Lift, calls: Sequence[cst.Call]) -> None:
             )
     for call in calls:
         _report(lift, call, is_replaced=replaces and call.func in uses)
+    if lift.target_version >= DECORATOR_GONE:
+        for use in _handed_on(lift, _STAYING):
+            _keep(lift, use)
 
 
-def _handed_on(lift: Lift) -> Iterator[cst.Attribute]:
-    """Where ``asyncio.coroutine``, or what becomes that, is a value: of a name, an argument, a result."""
+def _keep(lift: Lift, use: cst.Attribute) -> None:
+    """Let a decorator that is handed on stay aiocompat's, also where the file has another name for that.
+
+    A file in which ``aiocompat`` is something else is refused when the port is read back.
+    """
+    if dotted(use.value) == "aiocompat":
+        lift.staying.add(use.value)
+    elif import_module(lift, "aiocompat"):
+        lift.consume(use.value)
+        lift.edits.replace(use.value, cst.Name("aiocompat"))
+    lift.report(
+        use,
+        "missing-name",
+        Severity.NOTE,
+        "asyncio has no coroutine since Python 3.11, so this stays aiocompat's",
+        "write async def where it is used",
+        applicability=Applicability.SAFE,
+    )
+
+
+def _handed_on(lift: Lift, decorators: frozenset[str]) -> Iterator[cst.Attribute]:
+    """Where one of ``decorators`` is a value: of a name, an argument, a result."""
     for attribute in lift.analysis.attributes:
         parent = lift.analysis.names.parents[attribute]
         if (
             isinstance(parent, (cst.Arg, cst.Assign, cst.Return))
-            and lift.analysis.names.means(attribute, _REPLACED)
+            and lift.analysis.names.means(attribute, decorators)
             and lift.keeps_helpers
             and not is_guarded(lift, attribute)
             and not lift.is_left(attribute)
