@@ -663,6 +663,8 @@ class NewDependency(Code):
     """A name that the target's library lacks comes from aiocompat.
 
     Why: ``asyncio.run`` came with Python 3.7, and Trollius has nothing like it. aiocompat has it for all versions.
+    Trollius's own ``Task.current_task()`` gives the task of a nested coroutine, where asyncio has none; aiocompat's
+    gives the caller's.
 
     Example::
 
@@ -1086,17 +1088,16 @@ class TaskFunction(Code):
 
 
 class TaskPerCoroutine(Code):
-    """A coroutine asks for the current task, and is ported from Trollius or to it.
+    """A coroutine that is ported from Trollius asks for the current task.
 
     Why: Trollius runs each nested coroutine in a task of its own; with asyncio a coroutine runs in the task of its
-    caller. A lock that notes which task holds it does not know the task again that releases it.
+    caller. To Trollius there is no such finding: aiocompat's functions for tasks leave out those of nested coroutines.
 
     Example::
 
         task = trollius.Task.current_task()     # is the caller's task now
 
-    What to do: check what the task is used for: cancelling it now cancels the callers too. To Trollius: port to
-    aiocompat instead, which keeps to one task, where it has to be the caller's.
+    What to do: check what the task is used for: cancelling it now cancels the callers too.
     """
 
 

@@ -129,6 +129,7 @@ def _context(parsed: Parsed, decisions: dict[str, Decision], path: str, settings
         waits_for_objects=settings.target.waits_for_objects,
         lowered_again=settings.target.gives_generators(settings.target_version),
         keeps_helpers=settings.target.vocabulary is None,
+        lacks=settings.target.lacks,
         renames=parsed.reading.renames,
         spare=parsed.reading.spare,
         oldest=settings.target_version if settings.target.vocabulary is None else None,

@@ -88,3 +88,160 @@ def test_a_task_names_its_coroutine():
         yield
 
     assert "main() running at" in aiocompat.run(main())
+
+
+# Trollius runs each coroutine that another one waits for in a task of its own, asyncio in the task of that one.
+
+
+@pytest.fixture(params=[aiocompat.new_event_loop, trollius.new_event_loop])
+def loop(request):
+    loop = request.param()
+    trollius.set_event_loop(loop)
+    yield loop
+    trollius.set_event_loop(None)
+    loop.close()
+
+
+@trollius.coroutine
+def tasks_of_theirs():
+    yield trollius.From(trollius.sleep(0))
+    raise trollius.Return((aiocompat.current_task(), aiocompat.all_tasks()))
+
+
+def test_the_current_task_is_the_callers(loop):
+    @trollius.coroutine
+    def caller():
+        raise trollius.Return((yield trollius.From(tasks_of_theirs())))
+
+    @trollius.coroutine
+    def main():
+        asked_for = loop.create_task(tasks_of_theirs())
+        found, _ = yield trollius.From(asked_for)
+        assert found is asked_for
+        asked_for = trollius.ensure_future(tasks_of_theirs())
+        found, everything = yield trollius.From(trollius.wait_for(asked_for, 1))
+        assert found is asked_for
+        assert everything == {task, asked_for}
+        raise trollius.Return((yield trollius.From(caller())))
+
+    task = loop.create_task(main())
+    assert loop.run_until_complete(task) == (task, {task})
+
+
+def test_their_coroutine_in_ours_is_in_our_task(loop):
+    @coroutine
+    def main():
+        raise Return((yield From(tasks_of_theirs())))
+
+    task = loop.create_task(main())
+    assert loop.run_until_complete(task) == (task, {task})
+
+
+def test_no_current_task_in_a_callback(loop):
+    found = []
+
+    def call():
+        found.append(aiocompat.current_task(loop))
+        loop.stop()
+
+    loop.call_soon(call)
+    loop.run_forever()
+    assert found == [None]
+
+
+def test_a_timeout_in_theirs_ends_what_it_waits_for(loop):
+    @trollius.coroutine
+    def main():
+        manager = aiocompat.timeout(0.01)
+        yield trollius.From(manager.__aenter__())
+        with pytest.raises(trollius.CancelledError):
+            yield trollius.From(trollius.sleep(10))
+        with pytest.raises(trollius.TimeoutError):
+            yield trollius.From(manager.__aexit__(trollius.CancelledError, trollius.CancelledError(), None))
+
+    loop.run_until_complete(main())
+
+
+def cancelling(depth, after):
+    """A coroutine of theirs that cancels the current task ``depth`` coroutines down, and waits again or does not."""
+
+    @trollius.coroutine
+    def cancel(depth):
+        yield trollius.From(None)
+        if depth:
+            yield trollius.From(cancel(depth - 1))
+        else:
+            aiocompat.current_task().cancel()
+        if after:
+            yield trollius.From(trollius.sleep(0))
+
+    return cancel(depth)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+@pytest.mark.parametrize("after", [False, True])
+def test_a_cancellation_by_a_coroutine_that_ends_is_not_lost(depth, after, loop):
+    events = []
+
+    @trollius.coroutine
+    def main():
+        try:
+            yield trollius.From(cancelling(depth, after))
+            events.append("went on")
+            yield trollius.From(trollius.sleep(10))
+        except trollius.CancelledError:
+            events.append("cancelled")
+        yield trollius.From(trollius.sleep(0))
+
+    loop.run_until_complete(main())
+    assert events == (["cancelled"] if after else ["went on", "cancelled"])
+
+
+def test_the_call_graph_has_their_coroutines_too(loop):
+    @trollius.coroutine
+    def inner(future):
+        graphs.append(aiocompat.capture_call_graph())
+        yield trollius.From(future)
+
+    @trollius.coroutine
+    def outer(future):
+        yield trollius.From(inner(future))
+
+    def names(graph):
+        return [entry.frame.f_code.co_name for entry in graph.call_stack]
+
+    @coroutine
+    def main():
+        future = trollius.Future()
+        task = loop.create_task(outer(future))
+        for _ in range(4):
+            yield From(aiocompat.sleep(0))
+        waited_for = aiocompat.capture_call_graph(future)
+        assert [graph.future for graph in waited_for.awaited_by] == [task]
+        assert names(waited_for.awaited_by[0]) == ["inner", "outer"]
+        assert graphs[0].future is task
+        assert [name for name in names(graphs[0]) if name in ("inner", "outer")] == ["inner", "outer"]
+        future.set_result(None)
+        yield From(task)
+
+    graphs = []
+    loop.run_until_complete(main())
+
+
+def test_a_cancellation_is_counted_once():
+    @trollius.coroutine
+    def main():
+        with pytest.raises(trollius.CancelledError):
+            yield trollius.From(cancelling(2, after=False))
+            yield trollius.From(trollius.sleep(10))
+        raise trollius.Return(aiocompat.current_task().cancelling())
+
+    assert aiocompat.run(main()) == 1
+
+
+@pytest.mark.parametrize("loop", [trollius.new_event_loop], indirect=True)
+def test_debug_mode_tells_where_a_task_of_theirs_was_made(loop):
+    loop.set_debug(True)
+    task = loop.create_task(tasks_of_theirs())
+    assert task._source_traceback[-1][2] == "test_debug_mode_tells_where_a_task_of_theirs_was_made"
+    loop.run_until_complete(task)

@@ -103,7 +103,7 @@ def test_a_name_is_there_or_reported(name: str, to: str, version: tuple[int, int
     own = target_of(to).vocabulary
     assert own is not None
     assert found in (name, OLDER.get(name))
-    assert (found != name and version < (3, 6)) == bool(codes & {"older-name", "task-per-coroutine"})
+    assert (found != name and version < (3, 6)) == bool(codes & {"older-name"})
     assert (library != own.module) == ("new-dependency" in codes)
 
 

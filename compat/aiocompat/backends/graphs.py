@@ -15,6 +15,15 @@ from aiocompat.backends.frames import coroutine_of, running, suspended
 from aiocompat.backends.library import asyncio
 from aiocompat.backends.spawning import all_tasks, current_task
 
+if sys.version_info < (3,):
+    from aiocompat.backends.nested_tasks import with_nested
+else:
+
+    def with_nested(task):
+        """The task: asyncio makes none for coroutines that it waits for."""
+        return [task]
+
+
 # What callbacks of gather, shield and wait, asyncio's and ours, call the future that they end.
 _ENDED = ("outer", "waiter")
 _LIBRARIES = ("aiocompat", "asyncio", "trollius")
@@ -53,7 +62,8 @@ def capture_call_graph(future=None, **options):
     elif not isinstance(future, asyncio.Future):
         raise TypeError("%r object does not appear to be compatible with asyncio.Future" % (future,))
     if future is _running_task():
-        stack = running(coroutine_of(future), sys._getframe(options["depth"]))
+        tasks = with_nested(future)
+        stack = running(coroutine_of(tasks[-1]), sys._getframe(options["depth"])) + _suspended(tasks[:-1])
     else:
         stack = _waiting(future)
     return _graph(future, stack, options["limit"], _tasks_by_wait(future), ())
@@ -99,14 +109,19 @@ def _running_task():
 
 
 def _waiting(future):
-    return suspended(coroutine_of(future))[::-1] if isinstance(future, asyncio.Task) else []
+    return _suspended(with_nested(future)) if isinstance(future, asyncio.Task) else []
+
+
+def _suspended(tasks):
+    """The frames of tasks that wait for each other, the outermost task last."""
+    return [frame for task in reversed(tasks) for frame in reversed(suspended(coroutine_of(task)))]
 
 
 def _tasks_by_wait(future):
     """The tasks of the future's loop by the future that each waits for."""
     found = {}
     for task in all_tasks(future._loop):
-        found.setdefault(getattr(task, "_fut_waiter", None), []).append(task)
+        found.setdefault(getattr(with_nested(task)[-1], "_fut_waiter", None), []).append(task)
     return found
 
 

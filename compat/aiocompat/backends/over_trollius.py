@@ -2,6 +2,7 @@
 
 import trollius
 
+from aiocompat.backends.nested_tasks import noting_waiters
 from aiocompat.backends.tasks import Future, make_task
 
 
@@ -28,6 +29,7 @@ class EventLoop(trollius.SelectorEventLoop):
         """A future of this loop."""
         return Future(loop=self)
 
+    @noting_waiters
     def create_task(self, coro, name=None):
         """A task of this loop that runs ``coro``."""
         task = super(EventLoop, self).create_task(coro)

@@ -9,6 +9,8 @@ from aiocompat.backends.loops import get_event_loop, get_running_loop
 
 if sys.version_info < (3, 11):
     from aiocompat.backends.tasks import Task
+if sys.version_info < (3,):
+    from aiocompat.backends.nested_tasks import is_nested, outermost
 
 
 def create_task(coro, **options):
@@ -68,12 +70,20 @@ if sys.version_info >= (3, 7):
 else:
 
     def current_task(loop=None):
-        """The task that runs now, ``None`` in a callback; RuntimeError where no loop runs."""
-        return asyncio.Task.current_task(loop or get_running_loop())
+        """The task that runs now, ``None`` in a callback; RuntimeError where no loop runs.
+
+        In a coroutine of Trollius's that another one waits for it is the task of that, as it would be with asyncio.
+        """
+        task = asyncio.Task.current_task(loop or get_running_loop())
+        return task if sys.version_info >= (3,) else outermost(task)
 
     def all_tasks(loop=None):
-        """The tasks of the loop that are not done; RuntimeError where no loop runs."""
-        return {task for task in asyncio.Task.all_tasks(loop or get_running_loop()) if not task.done()}
+        """The tasks of the loop that are not done; RuntimeError where no loop runs.
+
+        Those that Trollius made for coroutines that another one waits for are not among them.
+        """
+        tasks = {task for task in asyncio.Task.all_tasks(loop or get_running_loop()) if not task.done()}
+        return tasks if sys.version_info >= (3,) else {task for task in tasks if not is_nested(task)}
 
 
 if sys.version_info < (3, 12):

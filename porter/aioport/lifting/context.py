@@ -43,6 +43,8 @@ class Lift:
     """Whether aiocompat's functions in the place of syntax stay aiocompat's: lowering finds them a place itself."""
     waits_for_objects: bool = True
     """Whether what it becomes in the end can wait for objects, by their ``__iter__`` or ``__await__``."""
+    lacks: frozenset[str] = frozenset()
+    """Names of asyncio's first version that what it becomes in the end does not have in their meaning."""
     reads_back: bool = False
     """Whether it reads what was lowered for the target version, so that generators have the meaning of that already."""
     renames: Renames = field(default_factory=Renames)

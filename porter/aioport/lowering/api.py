@@ -14,8 +14,6 @@ from aioport.lowering.context import Lower
 from aioport.lowering.syntax import NEW_BUILTINS
 from aioport.styles import Vocabulary, target_of
 
-_CURRENT_TASK = frozenset(["asyncio.Task.current_task"])
-
 
 class Fate(enum.Enum):
     """What becomes of a name of asyncio."""
@@ -54,7 +52,7 @@ def _is_there(lower: Lower, name: str) -> bool:
         return False
     if lower.module == "asyncio":
         return lower.version >= ADDED.get(first, lower.version)
-    return first not in lower.target.lacks
+    return not lower.target.lacks & {first, name}
 
 
 def leave_missing(lower: Lower) -> None:
@@ -78,8 +76,6 @@ def lower_api(lower: Lower) -> None:
         _lower_builtin(lower, node)
     for attribute in lower.analysis.attributes:
         _report_method(lower, attribute)
-        if lower.vocabulary.plain_yield_waits and lower.analysis.names.means(attribute, _CURRENT_TASK):
-            _report_task(lower, attribute)
     for call in lower.analysis.calls:
         _report_parameters(lower, call)
     if lower.lowered() and lower.target.gives_generators(lower.version):
@@ -115,9 +111,7 @@ def _use_older(lower: Lower, node: cst.Attribute | cst.Name, name: str) -> None:
 def report_older(lower: Lower, node: cst.CSTNode, name: str) -> None:
     """Say what differs between a name and the one it had before."""
     lower.unlike.append(node)
-    if name == "current_task" and lower.vocabulary.plain_yield_waits:
-        _report_task(lower, node)
-    elif lower.analysis.function_around(node) not in lower.natives:
+    if lower.analysis.function_around(node) not in lower.natives:
         lower.report(
             node,
             "older-name",
@@ -136,18 +130,6 @@ def report_older(lower: Lower, node: cst.CSTNode, name: str) -> None:
             "nothing, if set_event_loop() is called for every loop that runs, or there is one loop only",
             applicability=Applicability.SAFE,
         )
-
-
-def _report_task(lower: Lower, node: cst.CSTNode) -> None:
-    lower.report(
-        node,
-        "task-per-coroutine",
-        Severity.WARNING,
-        "asyncio runs a nested coroutine in its caller's task, Trollius in a task of its own, so the current task "
-        "is another one",
-        "check what the task is used for; port to compat where it has to be the caller's",
-        applicability=Applicability.SAFE,
-    )
 
 
 def _use_helper(lower: Lower, node: cst.Attribute | cst.Name, name: str) -> None:

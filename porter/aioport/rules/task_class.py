@@ -12,7 +12,9 @@ from aioport.findings import Applicability, Severity
 from aioport.lifting.api import api_name
 from aioport.lifting.context import Lift
 
-SINCE = (3, 9)
+SINCE = (2, 7)
+
+_GONE = (3, 9)
 
 
 def apply(lift: Lift) -> None:
@@ -21,8 +23,10 @@ def apply(lift: Lift) -> None:
         found = api_name(lift.analysis.names.origins(attribute))
         if found is None or found[1] not in ("Task.current_task", "Task.all_tasks"):
             continue
+        if lift.target_version < _GONE and found[1] not in lift.lacks:
+            continue
         name = found[1].rpartition(".")[2]
-        lift.breaks(attribute, SINCE, f"there is no {found[1]}() since Python 3.9: asyncio.{name}() is it")
+        lift.breaks(attribute, _GONE, f"there is no {found[1]}() since Python 3.9: asyncio.{name}() is it")
         lift.consume(attribute)
         lift.wanted.add(name)
         lift.edits.replace(attribute, lift.asyncio(name))
