@@ -1,6 +1,6 @@
 """Programs for hypothesis to make up: coroutines as async/await, which print what they do.
 
-They import :data:`SUPPORT`, which has to lie beside them as ``support.py``.
+They import :data:`generated_support.SUPPORT`, which has to lie beside them as ``support.py``.
 
 Every line that a program prints starts with the name of the logical thread that prints it. The threads only meet where
 the order of their steps makes no difference (one reader a queue, events that are set once, joined tasks, locks around
@@ -11,149 +11,17 @@ many turns of the loop a call takes, which is more with Trollius. Where turns ar
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
-SUPPORT = """\
-import asyncio
-
-COUNTS = {}
-TASKS = []
-
-
-class Hold(object):
-    pass
-
-
-HOLD = Hold()
-
-
-def begin():
-    COUNTS.clear()
-    del TASKS[:]
-
-
-class Step(object):
-    def __init__(self, t, name, quiet):
-        self.t = t
-        self.name = name
-        self.quiet = quiet
-
-    def __enter__(self):
-        log(self.t, "enter %s" % self.name)
-        return self.name
-
-    def __exit__(self, kind, error, traceback):
-        log(self.t, "leave %s %s" % (self.name, kind and kind.__name__))
-        return self.quiet and kind is ValueError
-
-
-class Stage(object):
-    def __init__(self, t, name, quiet):
-        self.step = Step(t, name, quiet)
-
-    async def __aenter__(self):
-        await asyncio.sleep(0)
-        return self.step.__enter__()
-
-    async def __aexit__(self, kind, error, traceback):
-        await asyncio.sleep(0)
-        return self.step.__exit__(kind, error, traceback)
-
-
-class Ticks(object):
-    def __init__(self, number):
-        self.number = number
-
-    def __aiter__(self):
-        return self
-
-    async def __anext__(self):
-        await asyncio.sleep(0)
-        if self.number == 0:
-            raise StopAsyncIteration
-        self.number -= 1
-        return self.number
-
-
-def log(t, text):
-    print("%s: %s" % (t, text))
-
-
-def shown(value):
-    if isinstance(value, BaseException):
-        return "%s %s" % (type(value).__name__, value)
-    return value
-
-
-def fork(t):
-    COUNTS[t] = COUNTS.get(t, 0) + 1
-    return "%s.%s" % (t, COUNTS[t])
-
-
-def spawn(coroutine):
-    task = asyncio.ensure_future(coroutine)
-    TASKS.append(task)
-    return task
-
-
-def add(a, b=1):
-    return a + b
-
-
-def counted(number):
-    for value in range(number):
-        yield value
-
-
-async def later(value):
-    await asyncio.sleep(0)
-    return value
-
-
-async def now(value):
-    return value
-
-
-async def both(one, other):
-    await asyncio.sleep(0)
-    return one, other
-
-
-async def setting(t, event):
-    await asyncio.sleep(0)
-    log(t, "set")
-    event.set()
-
-
-async def filling(t, queue, number):
-    for value in range(number):
-        await queue.put(value)
-        log(t, "put %s" % value)
-        await asyncio.sleep(0)
-    await queue.put(None)
-
-
-async def pause(t, ready):
-    if not ready.is_set():
-        log(t, "pause")
-        ready.set()
-        await asyncio.Event().wait()
-
-
-async def watched(coroutine, ready):
-    try:
-        return await coroutine
-    finally:
-        ready.set()
-"""
+from generated_expressions import Expressions, Place, Routine
 
 _START = """\
 import asyncio
 
-from support import HOLD, TASKS, Stage, Step, Ticks, add, begin, both, counted, filling, fork
-from support import later, log, now, pause, setting, shown, spawn, watched
+from support import HOLD, TASKS, Stage, Step, Ticks, add, begin, both, counted, current, filling, fork
+from support import idle, later, log, now, pause, setting, shown, spawn, stepping, watched
 """
 
 _END = """
@@ -175,40 +43,6 @@ loop.close()
 """
 
 _HANDLERS = ("ValueError", "KeyError", "(KeyError, ValueError)", "asyncio.CancelledError", "Exception", "BaseException")
-_OPERATORS = ("+", "*", "-")
-_COMPARISONS = ("<", "==", "!=", ">=")
-
-
-@dataclass(frozen=True)
-class Routine:
-    """A coroutine function that later ones may call."""
-
-    name: str
-    call: str
-    pausing: bool
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a statement stands: what it may use."""
-
-    routines: tuple[Routine, ...]
-    names: tuple[str, ...]
-    depth: int
-    pausing: bool = False
-    looping: bool = False
-    calm: bool = False
-    """Nothing waits here."""
-    locked: bool = False
-    """The routine's own lock is held."""
-    managed: bool = False
-    """A context manager would see a value that is returned as an exception."""
-
-    @property
-    def awaitable(self) -> tuple[Routine, ...]:
-        """The routines that may be waited for here: one that pauses has to be told where it says so."""
-        return tuple(routine for routine in self.routines if self.pausing or not routine.pausing)
-
 
 Lines = list[str]
 
@@ -218,86 +52,8 @@ def _indented(lines: Lines) -> Lines:
 
 
 @dataclass
-class Writer:
+class Writer(Expressions):
     """Writes one program, as hypothesis decides."""
-
-    draw: Callable[[st.SearchStrategy[object]], object]
-    numbers: dict[str, int] = field(default_factory=dict)
-
-    def choice(self, *options: object) -> object:
-        """One of the options; hypothesis shrinks to the first."""
-        return self.draw(st.sampled_from(options))
-
-    def number(self, most: int, least: int = 0) -> int:
-        """A number."""
-        number = self.draw(st.integers(least, most))
-        assert isinstance(number, int)
-        return number
-
-    def rarely(self, times: int) -> bool:
-        """Whether something is done that is done once in so many times."""
-        return self.number(times - 1) == times - 1
-
-    def fresh(self, kind: str) -> str:
-        """A new name."""
-        self.numbers[kind] = self.numbers.get(kind, 0) + 1
-        return f"{kind}{self.numbers[kind]}"
-
-    # Expressions.
-
-    def value(self, place: Place, depth: int = 1) -> str:
-        """An expression for a number."""
-        simple = [lambda: str(self.number(3)), lambda: str(self.choice(*place.names))]
-        if depth == 0 or self.number(2) == 0:
-            return str(self.choice(*simple)())  # type: ignore[operator]
-
-        def inner() -> str:
-            return self.value(place, depth - 1)
-
-        kinds = [
-            lambda: f"{self.operand(place, depth)} {self.choice(*_OPERATORS)} {self.operand(place, depth)}",
-            lambda: f"({inner()} if {self.test(place)} else {inner()})",
-            lambda: f"({inner()} {self.choice('and', 'or')} {inner()})",
-            lambda: f"[{inner()}, {inner()}][{self.number(1)}]",
-            lambda: f"{{0: {inner()}, 1: {inner()}}}[{self.number(1)}]",
-            lambda: f"add({inner()}, b={inner()})",
-            lambda: f"add(*[{inner()}, {inner()}])",
-            lambda: f"int({self.test(place)})",
-            lambda: f"-{self.operand(place, depth)}",
-            lambda: f"sum([v + {self.choice(*place.names)} for v in range({self.number(2)})])",
-            lambda: f"(lambda v: v + {self.choice(*place.names)})({inner()})",
-        ]
-        if not place.calm:
-            kinds += [
-                lambda: f"await later({inner()})",
-                lambda: f"await now({inner()})",
-                lambda: f"(await both({inner()}, {inner()}))[{self.number(1)}]",
-                *[lambda routine=routine: f"await {self.called(place, routine)}" for routine in place.awaitable[-2:]],
-            ]
-        return str(self.choice(*kinds)())  # type: ignore[operator]
-
-    def operand(self, place: Place, depth: int) -> str:
-        """A number that binds tighter than any operator."""
-        value = self.value(place, max(depth - 1, 0))
-        tight = value.isalnum() or value[:1] in "([{" or (value.startswith("await ") and value.count("(") == 1)
-        return value if tight else f"({value})"
-
-    def test(self, place: Place, depth: int = 0) -> str:
-        """An expression for a truth value."""
-        kinds = [
-            lambda: f"{self.value(place, depth)} {self.choice(*_COMPARISONS)} {self.value(place, depth)}",
-            lambda: f"not {self.operand(place, depth)}",
-            lambda: f"{self.number(2)} < {self.operand(place, depth)} < {self.operand(place, depth)}",
-            lambda: f"{self.operand(place, depth)} in ({self.value(place, depth)}, {self.number(3)})",
-        ]
-        return str(self.choice(*kinds)())  # type: ignore[operator]
-
-    def called(self, place: Place, routine: Routine, thread: str = "t") -> str:
-        """A call of a routine."""
-        ready = ", ready" if routine.pausing else ""
-        return f"{routine.call}({thread}, {self.value(place, 1)}{ready})"
-
-    # Statements.
 
     def block(self, place: Place, most: int = 2) -> Lines:
         """The lines of a block."""
@@ -313,13 +69,14 @@ class Writer:
         """One statement."""
         kinds: list[Callable[[Place], Lines]] = [self.logging, self.assigning]
         if not place.calm:
-            kinds += [self.turning, self.adding, self.unpacking, self.collecting]
+            kinds += [self.turning, self.adding, self.unpacking, self.collecting, self.asking]
             if place.pausing:
                 kinds.append(self.pausing)
         if place.depth > 0:
             kinds += [self.branching, self.looping, self.repeating, self.trying, self.managing, self.trying]
             if not place.calm:
                 kinds += [self.locking, self.taking, self.nesting, self.waiting, self.staging, self.ticking]
+                kinds += [self.limiting, self.grouping]
                 if any(not routine.pausing for routine in place.routines):
                     kinds += [self.joining, self.gathering]
                 if any(routine.pausing for routine in place.routines):
@@ -482,6 +239,25 @@ class Writer:
             "",
             f"log(t, await {name}({self.value(place, 1)}))",
         ]
+
+    def asking(self, place: Place) -> Lines:
+        """Ask for the current task, which the coroutines that this one waits for share."""
+        return [f"log(t, asyncio.current_task() is await current({self.number(2)}))"]
+
+    def limiting(self, place: Place) -> Lines:
+        """A limit of time: none, or one that always ends what is in it."""
+        if self.rarely(2):
+            return ["async with asyncio.timeout(None):", *_indented(self.block(place, 2))]
+        lines = ["async with asyncio.timeout(0.001):", f"    await idle(t, {self.number(2)})"]
+        if self.rarely(3):
+            return lines
+        return ["try:", *_indented(lines), "except asyncio.TimeoutError:", '    log(t, "too slow")']
+
+    def grouping(self, place: Place) -> Lines:
+        """A group of tasks that do not fail, so that it makes no difference how far they are."""
+        name = self.fresh("group")
+        tasks = [f"{name}.create_task(stepping(fork(t), {self.number(2)}))" for _ in range(self.number(2, 1))]
+        return [f"async with asyncio.TaskGroup() as {name}:", *_indented(tasks), '    log(t, "started")']
 
     def waiting(self, place: Place) -> Lines:
         """Wait for what is no coroutine."""

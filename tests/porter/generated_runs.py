@@ -17,7 +17,7 @@ from aioport.findings import Severity
 from aioport.history import Version
 from aioport.project import port_bytes
 from aioport.results import FileReport
-from generated_programs import SUPPORT
+from generated_support import SUPPORT
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SCRIPT = Path(__file__).with_name("run_programs.py")
