@@ -10,6 +10,7 @@ import libcst as cst
 from aioport import library
 from aioport.analysis import Analysis, Asked, Blocker, Definition, Function, Wait
 from aioport.entered import is_used_as_object
+from aioport.late_iterators import given_last
 from aioport.names import Scope, dotted
 from aioport.returned import left_before_awaiting, move_of
 from aioport.seen_returns import is_own, of_seen_returns
@@ -66,8 +67,10 @@ def _of_protocols(values: Values, function: Function, target_version: tuple[int,
         if name == "__iter__"
         else f"make {name} a plain function",
     )
-    if target_version < library.PLAIN_AITER or not _is_plain_aiter(function):
+    if target_version < library.PLAIN_AITER or not (_is_plain_aiter(function) or given_last(function)):
         yield blocker
+        return
+    if not _is_plain_aiter(function):
         return
     for returning in function.returns:
         # A plain function cannot ask when it runs.

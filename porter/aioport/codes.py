@@ -839,8 +839,9 @@ class ProtocolMethod(Code):
 
     Why: a decorated ``__iter__`` gives a generator, which ``yield from`` can run and ``for`` can iterate; as an ``async
     def`` it would give a coroutine, which neither takes. With ``types.coroutine`` it stays what it was, and the port
-    writes that where the method waits for something. ``__aiter__`` must give the iterator itself since Python 3.7: it
-    becomes a plain function where it waits for nothing, and nobody calls it by name.
+    writes that where the method waits for something. ``__aiter__`` must give the iterator itself since Python 3.7.
+    Where nobody calls it by name, it becomes a plain function if it waits for nothing, and an asynchronous generator
+    that goes through the iterator if it waits before it returns that in its last line.
 
     Example::
 
@@ -851,7 +852,7 @@ class ProtocolMethod(Code):
 
     What to do: for objects that are awaited, keep one ``async def`` with the body and write
     ``def __await__(self): return self._run().__await__()``; make ``__aiter__`` a plain function, which waits
-    for nothing.
+    for nothing, and wait in ``__anext__``.
     """
 
 

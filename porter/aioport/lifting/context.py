@@ -177,9 +177,10 @@ class Lift:
         """The name behind a shielded spelling."""
         return self.analysis.shielded.words.get(name, name)
 
-    def unused_name(self, name: str) -> str:
-        """``name``, or that with a number, so that nothing in the file goes by it."""
-        used = {node.value for node in self.analysis.nodes if isinstance(node, cst.Name)}
+    def unused_name(self, name: str, function: Function | None = None) -> str:
+        """``name``, or that with a number, so that nothing in the file goes by it, or in ``function``."""
+        nodes = self.analysis.nodes if function is None else walk(function.node)
+        used = {node.value for node in nodes if isinstance(node, cst.Name)}
         return next(name for name in chain([name], (f"{name}_{n}" for n in count(2))) if name not in used)
 
     def consume(self, node: cst.CSTNode) -> None:

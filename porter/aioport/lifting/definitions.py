@@ -28,8 +28,9 @@ def lift_definition(lift: Lift, function: Function) -> None:
         assert isinstance(updated, cst.FunctionDef)
         for index in reversed(indexes):
             updated = _without_decorator(updated, index)
-        # What has this name and is not blocked only returns: `async for` takes the iterator itself.
-        at_once = function.owner and function.node.name.value == "__aiter__" and function.generator is None
+        # What has this name and does not wait only returns: `async for` takes the iterator itself.
+        waits = function.generator is not None or function.suspensions
+        at_once = function.owner and function.node.name.value == "__aiter__" and not waits
         return updated.with_changes(asynchronous=None if at_once else cst.Asynchronous())
 
     lift.edits.on(function.node, rewrite)

@@ -8,40 +8,91 @@ import libcst as cst
 
 from aioport import library
 from aioport.analysis import Analysis, Definition, Function
-from aioport.findings import Severity
+from aioport.findings import Applicability, Severity
 from aioport.inference import CALLED, Decision, Verdict
+from aioport.late_iterators import given_last
 from aioport.lifting.context import Lift
 from aioport.tree import walk
 
+_LOOP = """\
+while True:
+    try:
+        {item} = await {iterator}.__anext__()
+    except StopAsyncIteration:
+        return
+    yield {item}
+"""
 
-def make_aiters_plain(lift: Lift) -> None:
-    """Have each ``async def __aiter__`` that waits for nothing give its iterator at once.
+
+def settle_aiters(lift: Lift) -> None:
+    """Have each coroutine function ``__aiter__`` give its iterator at once.
 
     ``async for`` waited for what it gave up to 3.6, which was the only way in 3.5.0 and 3.5.1 (documentation of
-    ``object.__aiter__``; bpo-27243).
+    ``object.__aiter__``; bpo-27243). What waits for nothing becomes a plain function, what waits first an asynchronous
+    generator.
     """
     if lift.target_version < library.PLAIN_AITER:
         return
     for function in lift.analysis.functions:
-        name = function.node.name
-        if (
-            name.value != "__aiter__"
-            or not function.owner
-            or function.definition is not Definition.NATIVE
-            or function.is_asynchronous_generator
-        ):
+        if function.node.name.value != "__aiter__" or not function.owner or function.is_asynchronous_generator:
             continue
-        if function.node.decorators or _waits(lift, function) or lift.decisions[function.key].reason == CALLED:
-            if lift.target_version > library.PLAIN_AITER:
-                lift.report(
-                    name,
-                    "protocol-method",
-                    Severity.ERROR,
-                    "since Python 3.7 __aiter__ has to give the iterator itself, and this gives a coroutine",
-                    "make it a plain function, and wait in __anext__",
-                )
-        else:
-            lift.edits.on(function.node, _plain)
+        if function.definition is Definition.NATIVE:
+            _settle_native(lift, function)
+        elif function.suspensions and function in lift.converted():
+            _go_through(lift, function)
+
+
+def _settle_native(lift: Lift, function: Function) -> None:
+    is_called = bool(function.node.decorators) or lift.decisions[function.key].reason == CALLED
+    if not is_called and not _waits(lift, function):
+        lift.edits.on(function.node, _plain)
+    elif lift.target_version == library.PLAIN_AITER:
+        # That version still waits for it.
+        return
+    elif not is_called and given_last(function):
+        _go_through(lift, function)
+    else:
+        lift.report(
+            function.node.name,
+            "protocol-method",
+            Severity.ERROR,
+            "since Python 3.7 __aiter__ has to give the iterator itself, and this gives a coroutine",
+            "make it a plain function, and wait in __anext__",
+        )
+
+
+def _go_through(lift: Lift, function: Function) -> None:
+    """Hand on what the iterator gives that the last line returned.
+
+    ``async for`` in its place would ask the iterator for its own ``__aiter__``, which may be this function.
+    """
+    last = given_last(function)
+    assert last is not None
+    iterator, item = lift.unused_name("iterator", function), lift.unused_name("item", function)
+
+    def rewrite(updated: cst.CSTNode) -> cst.BaseStatement | cst.FlattenSentinel[cst.BaseStatement]:
+        assert isinstance(updated, cst.SimpleStatementLine)
+        returning = updated.body[0]
+        assert isinstance(returning, cst.Return)
+        value = returning.value
+        assert value is not None
+        if isinstance(value, cst.Name) and not value.lpar and updated.trailing_whitespace.comment is None:
+            loop = cst.parse_statement(_LOOP.format(iterator=value.value, item=item))
+            return loop.with_changes(leading_lines=updated.leading_lines)
+        loop = cst.parse_statement(_LOOP.format(iterator=iterator, item=item))
+        given = cst.Assign([cst.AssignTarget(cst.Name(iterator))], value)
+        return cst.FlattenSentinel([updated.with_changes(body=[given]), loop])
+
+    lift.edits.on(last, rewrite)
+    lift.report(
+        function.node.name,
+        "protocol-method",
+        Severity.NOTE,
+        "since Python 3.7 __aiter__ has to give the iterator itself, so this is an asynchronous generator now, which "
+        "waits in its first step and hands on what the iterator gives",
+        "nothing, unless something else than `async for` calls it",
+        applicability=Applicability.SAFE,
+    )
 
 
 def with_protocols(analysis: Analysis, decisions: dict[str, Decision]) -> dict[str, Decision]:
