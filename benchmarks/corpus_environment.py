@@ -53,8 +53,11 @@ _OLD_NAMES = {
     "inspect.getargspec = lambda function: inspect.getfullargspec(function)[:4]\n",
     "hbmqtt==0.9.5": "import sys, websockets.legacy.protocol as protocol; "
     "sys.modules['websockets.protocol'] = protocol\n",
+    # For the setup.py of ed25519, whose last release is of 2018.
+    "pyatv==0.3.9": "import configparser; configparser.SafeConfigParser = configparser.ConfigParser; "
+    "configparser.ConfigParser.readfp = configparser.ConfigParser.read_file\n",
 }
-"""What a release, or its pinned pytest, needs of older Pythons and dependencies, as a line of a ``.pth`` file."""
+"""What a release, its pinned pytest or a dependency needs of older Pythons, as a line of a ``.pth`` file."""
 
 
 def interpreter(version: str) -> Path:
@@ -122,12 +125,12 @@ def prepare_elsewhere(package: Package, version: str, work: Workspace) -> Path:
         return python
     constraints = python.parent.parent / "constraints.txt"
     constraints.write_text("\n".join(names))
+    if package.release in _OLD_NAMES:
+        (_site(python, work) / "old_names.pth").write_text(_OLD_NAMES[package.release])
     for name in names:
         ended = run([str(python), "-m", "pip", "install", "-q", "-c", str(constraints), name], work.root)
         if ended.code != 0:
             note(f"{package.release}: {name} does not install on {version}; left out")
-    if package.release in _OLD_NAMES:
-        (_site(python, work) / "old_names.pth").write_text(_OLD_NAMES[package.release])
     done.write_text("\n".join(names))
     return python
 
