@@ -1053,6 +1053,9 @@ class StopIteration(Code):
             item = yield From(queue.get())
             raise StopIteration(item)          # left: was as good as a return
 
+    In a generator that stays one the port writes ``return`` for Python 3.7 and later, unless a handler or a context
+    manager sees the exception first.
+
     What to do: return the value. Where it is caught inside of the same function, raise another exception.
     """
 

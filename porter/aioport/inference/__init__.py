@@ -1,7 +1,7 @@
 """Inference: which functions of a project are coroutines, from the facts of all its files."""
 
-from aioport.inference.decisions import ASSUMED, CALLED, ITERATED, Decision, Verdict
+from aioport.inference.decisions import ASSUMED, CALLED, GENERATORS, ITERATED, Decision, Verdict
 from aioport.inference.explain import explain
 from aioport.inference.fixpoint import infer
 
-__all__ = ["ASSUMED", "CALLED", "ITERATED", "Decision", "Verdict", "explain", "infer"]
+__all__ = ["ASSUMED", "CALLED", "GENERATORS", "ITERATED", "Decision", "Verdict", "explain", "infer"]

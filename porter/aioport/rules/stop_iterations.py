@@ -2,7 +2,8 @@
 
 A generator of Trollius ended with it, and one that nothing decorates up to 3.6: ``next(x)`` on an empty iterator was a
 ``return None``. Decorated by asyncio it was a RuntimeError from 3.5 on (history.md, B1 6 and 7).
-``raise StopIteration`` itself keeps its function from being ported (:mod:`aioport.blockers`).
+``raise StopIteration`` itself keeps its function from being ported (:mod:`aioport.blockers`). In a generator that stays
+one it was a ``return`` up to 3.6, and is a RuntimeError since.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import libcst as cst
 
 from aioport.analysis import Definition
 from aioport.findings import Severity
+from aioport.inference import GENERATORS
 from aioport.lifting.context import Lift
 from aioport.tree import caught_classes
 
 SINCE = (3, 5)
 
+_ENDS_NO_GENERATOR = (3, 7)
 _CAUGHT = frozenset(f"builtins.{name}" for name in ("BaseException", "Exception", "StopIteration"))
 _NEXT = frozenset(["builtins.next"])
 _STOP = frozenset(["builtins.StopIteration"])
@@ -47,6 +50,48 @@ def apply(lift: Lift) -> None:
                     "from Python 3.5 to 3.12 a Future takes no StopIteration: this is a TypeError",
                     "use an exception of your own",
                 )
+    if lift.target_version >= _ENDS_NO_GENERATOR:
+        _end_generators(lift)
+
+
+def _end_generators(lift: Lift) -> None:
+    generators = {f for f in lift.analysis.functions if f.suspensions and lift.verdict(f) in GENERATORS}
+    for node in lift.analysis.nodes:
+        if not isinstance(node, cst.Raise) or lift.analysis.function_around(node) not in generators:
+            continue
+        raised, args = (node.exc.func, node.exc.args) if isinstance(node.exc, cst.Call) else (node.exc, ())
+        if not lift.analysis.names.means(raised, _STOP):
+            continue
+        # What runs on Python 2 as well cannot return a value.
+        is_plain = node.cause is None and (not args or (len(args) == 1 and not args[0].star and lift.keeps_helpers))
+        if is_plain and not _is_caught(lift, node) and not _is_managed(lift, node):
+            lift.breaks(node, _ENDS_NO_GENERATOR, "since Python 3.7 StopIteration ends no generator: return does")
+            lift.edits.on(node, _returned)
+        else:
+            lift.report(
+                node,
+                "stop-iteration",
+                Severity.WARNING,
+                "where this leaves the generator, it ended it up to Python 3.6, and is a RuntimeError since",
+                "return there",
+            )
+
+
+def _returned(updated: cst.CSTNode) -> cst.Return:
+    assert isinstance(updated, cst.Raise)
+    value = updated.exc.args[0].value if isinstance(updated.exc, cst.Call) and updated.exc.args else None
+    space = cst.SimpleWhitespace(" " if value is not None else "")
+    return cst.Return(value, whitespace_after_return=space, semicolon=updated.semicolon)
+
+
+def _is_managed(lift: Lift, node: cst.CSTNode) -> bool:
+    """Whether a context manager sees what is raised, which it would not of a ``return``."""
+    parents = lift.analysis.names.parents
+    while not isinstance(node, cst.FunctionDef):
+        if isinstance(node, cst.With):
+            return True
+        node = parents[node]
+    return False
 
 
 def _is_caught(lift: Lift, node: cst.CSTNode) -> bool:
