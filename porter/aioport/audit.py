@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from aioport.analysis import Definition
+from aioport.asked_names import asked_by_name
 from aioport.findings import Applicability, Finding, Location, Severity
 from aioport.history import ADDED, ADDED_METHODS, ADDED_PARAMETERS, Version, versions
 from aioport.lifting import Lift
@@ -66,7 +67,6 @@ _OF_PORTS = frozenset(["dead-branch", "missing-name"])
 """What the rules say of a port only, and what is said here of all names."""
 _OF_REWRITES = frozenset(["dropped-argument", "loop-argument", "task-function"])
 """What they say of a rewrite, beside the break that it is for."""
-_ASYNCIO = frozenset(["asyncio", "trollius"])
 _PYTHON3 = (3, 0)
 _TROLLIUS_HAS = (3, 4)
 """What the objects of this version have, those of Trollius have too."""
@@ -143,7 +143,7 @@ def _of_keywords(context: Lift) -> Iterator[tuple[cst.CSTNode, Finding]]:
 def _of_names(context: Lift) -> Iterator[tuple[cst.CSTNode, Finding]]:
     target = context.target_version
     lacks = target_of("trollius").lacks if target < _PYTHON3 else frozenset(ADDED)
-    for node, name in (*asyncio_uses(context), *_asked_by_name(context)):
+    for node, name in (*asyncio_uses(context), *asked_by_name(context.analysis)):
         first = name.partition(".")[0]
         since, advice = GONE.get(first, ((4, 0), ""))
         if _is_ready(context, node, first) or _is_older_in_submodule(context, node, first):
@@ -160,15 +160,6 @@ def _of_names(context: Lift) -> Iterator[tuple[cst.CSTNode, Finding]]:
 def _is_older_in_submodule(context: Lift, node: cst.CSTNode, name: str) -> bool:
     """Whether it is ``asyncio.base_events.Server``, which is older than ``asyncio.Server`` (names.json)."""
     return name == "Server" and isinstance(node, cst.Attribute) and isinstance(node.value, cst.Attribute)
-
-
-def _asked_by_name(context: Lift) -> Iterator[tuple[cst.Call, str]]:
-    """Each ``getattr(asyncio, "name")``, which is an AttributeError where there is none."""
-    for call in context.analysis.calls:
-        if len(call.args) == 2 and context.analysis.names.means(call.func, frozenset(["builtins.getattr"])):
-            name = call.args[1].value
-            if isinstance(name, cst.SimpleString) and context.analysis.names.means(call.args[0].value, _ASYNCIO):
-                yield call, str(name.evaluated_value)
 
 
 def _is_ready(context: Lift, node: cst.CSTNode, name: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from aioport import library
+from aioport.asked_names import asked_by_name
 from aioport.findings import Applicability, Severity
 from aioport.history import ADDED, ADDED_METHODS, ADDED_PARAMETERS, OLDER
 from aioport.lowering.context import Lower
@@ -72,6 +73,9 @@ def lower_api(lower: Lower) -> None:
             _use_older(lower, node, name)
         elif fate is Fate.HELPED:
             _use_helper(lower, node, name)
+    for call, name in asked_by_name(lower.analysis):
+        if fate_of(lower, name) is not Fate.THERE:
+            report_missing(lower, call, name)
     for node in lower.analysis.free:
         _lower_builtin(lower, node)
     for attribute in lower.analysis.attributes:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from aioport.asked_names import asked_by_name
 from aioport.findings import Severity
 from aioport.lifting.added_imports import import_module
 from aioport.lifting.api import api_name
@@ -48,14 +49,15 @@ _EXCEPTION = frozenset(["builtins.Exception"])
 
 def apply(lift: Lift) -> None:
     """Report every use of a name that the target does not have."""
-    for node, name in asyncio_uses(lift):
+    for node, name in (*asyncio_uses(lift), *asked_by_name(lift.analysis)):
         if node in lift.consumed or (isinstance(node, cst.Attribute) and node.attr in lift.consumed):
             continue
         since, advice = REMOVED.get(name, (None, ""))
         if since is None or since > lift.target_version or is_guarded(lift, node):
             continue
         # What is lowered again finds the decorator in the other library.
-        if name == "coroutine" and (not lift.keeps_helpers or _is_dealt_with(lift, node)):
+        is_asked = isinstance(node, cst.Call)
+        if name == "coroutine" and (not lift.keeps_helpers or (not is_asked and _is_dealt_with(lift, node))):
             continue
         if name in STANDARD and isinstance(node, cst.Attribute) and import_module(lift, name):
             lift.breaks(node, since, f"asyncio has no {name} since Python {since[0]}.{since[1]}")
