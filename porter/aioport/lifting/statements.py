@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import libcst as cst
 
 from aioport.lifting.context import Lift
 from aioport.names import dotted
+from aioport.tree import Edits
 
 
 def remove_statement(lift: Lift, statement: cst.BaseSmallStatement) -> None:
@@ -17,25 +18,30 @@ def remove_statement(lift: Lift, statement: cst.BaseSmallStatement) -> None:
     A block that would be left empty gets ``pass``.
     """
     lift.consume(statement)
-    line = lift.analysis.names.parents[statement]
+    remove_line(lift.edits, lift.analysis.names.parents, statement)
+
+
+def remove_line(edits: Edits, parents: Mapping[cst.CSTNode, cst.CSTNode], statement: cst.BaseSmallStatement) -> None:
+    """Do what :func:`remove_statement` does, whatever becomes of the names in it."""
+    line = parents[statement]
     if not isinstance(line, cst.SimpleStatementLine):
-        lift.edits.replace(statement, cst.Pass())
+        edits.replace(statement, cst.Pass())
         return
     if len(line.body) > 1:
-        _remove_from_line(lift, statement, line)
+        _remove_from_line(edits, statement, line)
         return
-    block = lift.analysis.names.parents[line]
+    block = parents[line]
     siblings: Sequence[cst.CSTNode] = block.body if isinstance(block, (cst.IndentedBlock, cst.Module)) else ()
     if isinstance(block, cst.IndentedBlock) and len(siblings) == 1:
-        lift.edits.replace(statement, cst.Pass())
+        edits.replace(statement, cst.Pass())
         return
-    lift.edits.remove(line)
+    edits.remove(line)
     index = list(siblings).index(line)
     lines = comment_lines(line.leading_lines, line.trailing_whitespace)
     if not lines and _heads_a_group(siblings[index : index + 2]):
         lines = list(line.leading_lines)
     if lines:
-        _move_lines(lift, lines, block, siblings, index)
+        _move_lines(edits, lines, block, siblings, index)
 
 
 def remove_block(lift: Lift, statement: cst.BaseCompoundStatement) -> None:
@@ -56,10 +62,10 @@ def _without_blank_lines(statement: cst.CSTNode) -> cst.CSTNode:
     return statement.with_changes(leading_lines=[*itertools.dropwhile(lambda line: line.comment is None, lines)])
 
 
-def _remove_from_line(lift: Lift, statement: cst.BaseSmallStatement, line: cst.SimpleStatementLine) -> None:
-    lift.edits.remove(statement)
+def _remove_from_line(edits: Edits, statement: cst.BaseSmallStatement, line: cst.SimpleStatementLine) -> None:
+    edits.remove(statement)
     if line.body[-1] is statement:
-        lift.edits.on(
+        edits.on(
             line.body[-2],
             lambda updated: updated.with_changes(semicolon=cst.MaybeSentinel.DEFAULT),
         )
@@ -79,17 +85,17 @@ def _heads_a_group(statements: Sequence[cst.CSTNode]) -> bool:
 
 
 def _move_lines(
-    lift: Lift, lines: list[cst.EmptyLine], block: cst.CSTNode, siblings: Sequence[cst.CSTNode], index: int
+    edits: Edits, lines: list[cst.EmptyLine], block: cst.CSTNode, siblings: Sequence[cst.CSTNode], index: int
 ) -> None:
     if index + 1 < len(siblings):
-        lift.edits.on(
+        edits.on(
             siblings[index + 1],
             lambda updated: updated.with_changes(
                 leading_lines=[*lines, *updated.leading_lines]  # type: ignore[attr-defined]
             ),
         )
     else:
-        lift.edits.on(
+        edits.on(
             block,
             lambda updated: updated.with_changes(footer=[*lines, *updated.footer]),  # type: ignore[attr-defined]
         )

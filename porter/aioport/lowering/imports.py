@@ -10,7 +10,7 @@ from typing import Union
 import libcst as cst
 
 from aioport.history import OLDER
-from aioport.lifting.statements import comment_lines, is_import_line, is_prologue
+from aioport.lifting.statements import is_import_line, is_prologue, remove_line
 from aioport.lowering.api import Fate, fate_of, report_helper, report_missing, report_older
 from aioport.lowering.context import Lower
 from aioport.names import dotted
@@ -250,14 +250,12 @@ class Imports:
     def _put(self, node: Statement, statements: Sequence[Statement]) -> None:
         if list(statements) == [node]:
             return
+        if not statements:
+            remove_line(self._lower.edits, self._parents, node)
+            return
         line = self._parents[node]
         if not isinstance(line, cst.SimpleStatementLine) or len(line.body) > 1:
-            self._lower.edits.replace(node, cst.FlattenSentinel(statements or [cst.Pass()]))
-            return
-        if not statements:
-            siblings = self._parents[line].children
-            keep = len(siblings) == 1 or comment_lines(line.leading_lines, line.trailing_whitespace)
-            self._lower.edits.replace(*((node, cst.Pass()) if keep else (line, cst.RemoveFromParent())))
+            self._lower.edits.replace(node, cst.FlattenSentinel(statements))
             return
 
         def split(updated: cst.CSTNode) -> cst.FlattenSentinel[cst.CSTNode]:
