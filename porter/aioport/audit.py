@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from aioport.added_methods import added_in
 from aioport.analysis import Definition
 from aioport.asked_names import asked_by_name
 from aioport.findings import Applicability, Finding, Location, Severity
-from aioport.history import ADDED, ADDED_METHODS, ADDED_PARAMETERS, Version, versions
+from aioport.history import ADDED, ADDED_PARAMETERS, Version, versions
 from aioport.lifting import Lift
 from aioport.lifting.api import api_name
 from aioport.names import dotted
@@ -238,8 +239,8 @@ def _of_methods(context: Lift) -> Iterator[tuple[cst.CSTNode, Finding]]:
     target = max(context.target_version, _TROLLIUS_HAS)
     for attribute in context.analysis.attributes:
         name = attribute.attr.value
-        since = ADDED_METHODS.get(name, target)
-        if since <= target or _is_ready(context, attribute, name):
+        since = added_in(attribute, context.values)
+        if since is None or since <= target or _is_ready(context, attribute, name):
             continue
         if api_name(context.analysis.names.origins(attribute)) is None:
             message = f"asyncio's objects have {name}() since Python {_spelled(since)} only"

@@ -65,6 +65,17 @@ ADDED_METHODS = versions(
 )
 """Methods of asyncio's objects, the same, as far as nothing else is likely to have a method of that name."""
 
+ADDED_METHODS_OF = versions(
+    """
+    3.7 Future.get_loop
+    3.8 Task.get_coro Task.get_name Task.set_name
+    3.11 Task.cancelling
+    3.12 Task.get_context
+    3.13 Queue.shutdown
+    """
+)
+"""Methods whose names other objects may have as well, by the class."""
+
 ADDED_PARAMETERS = versions(
     """
     3.5 create_datagram_endpoint.allow_broadcast create_datagram_endpoint.reuse_address

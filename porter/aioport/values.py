@@ -95,11 +95,15 @@ class Values:
         return Manager.LOCK if self.is_made_by(operand, library.LOCKS) else Manager.UNDECIDED
 
     def is_made_by(self, node: cst.BaseExpression | None, makers: frozenset[str], depth: int = 0) -> bool:
-        """Whether all that the value of ``node`` can come from are calls of ``makers``, as far as the file shows."""
+        """Whether all that the value of ``node`` can come from are calls of ``makers``, as far as the file shows.
+
+        A maker that begins with a dot is a method, of whatever object.
+        """
         if depth > _DEPTH:
             return False
         if isinstance(node, cst.Call):
-            return self._names.means(node.func, makers)
+            method = f".{node.func.attr.value}" if isinstance(node.func, cst.Attribute) else ""
+            return self._names.means(node.func, makers) or method in makers
         if isinstance(node, cst.BooleanOperation):
             return self.is_made_by(node.left, makers, depth + 1) and self.is_made_by(node.right, makers, depth + 1)
         if isinstance(node, cst.IfExp):

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from aioport.config import Settings
-from aioport.history import ADDED_PARAMETERS, OLDER
+from aioport.history import ADDED_METHODS, ADDED_METHODS_OF, ADDED_PARAMETERS, OLDER
 from aioport.project import port_bytes
 from aioport.styles import target_of
 
@@ -112,6 +112,20 @@ def _parameters(signature: str) -> set[str]:
     assert isinstance(function, ast.FunctionDef)
     given = function.args
     return {argument.arg for argument in (*given.posonlyargs, *given.args, *given.kwonlyargs)} - {"self"}
+
+
+def test_methods_came_when_they_were_measured() -> None:
+    added = {name: _version(facts["added"]) for name, facts in _measured().items() if facts["added"]}
+    assert {name: added[name] for name in ADDED_METHODS_OF} == ADDED_METHODS_OF
+    owners = {name.partition(".")[0] for name in ADDED_METHODS_OF}
+    later = {
+        name
+        for name, since in added.items()
+        if name.rpartition(".")[0] in owners and since > (3, 4) and "._" not in name and name.count(".") == 1
+    }
+    told = {name for name in later if name.rpartition(".")[2] in ADDED_METHODS} | set(ADDED_METHODS_OF)
+    # A task has what a future has, and every runtime's queues have had these in some release of 3.4.
+    assert later - told == {"Task.get_loop", "Queue.join", "Queue.task_done"} - told
 
 
 def test_parameters_came_when_they_were_measured() -> None:

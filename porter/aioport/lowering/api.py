@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from aioport import library
+from aioport.added_methods import added_in
 from aioport.asked_names import asked_by_name
 from aioport.findings import Applicability, Severity
 from aioport.history import ADDED, ADDED_METHODS, ADDED_PARAMETERS, OLDER
@@ -215,7 +216,9 @@ def helped_builtins(lower: Lower) -> frozenset[str]:
 
 
 def _report_method(lower: Lower, node: cst.Attribute) -> None:
-    since = ADDED_METHODS.get(node.attr.value)
+    # What aiocompat makes has all methods in every version; a name that is asyncio's alone may be of another object.
+    is_made = lower.vocabulary.api is not None and node.attr.value not in ADDED_METHODS
+    since = None if is_made else added_in(node, lower.values)
     # Trollius and aiocompat have what 3.4 had, in all versions.
     if since is not None and lower.version < since and (lower.module == "asyncio" or since > (3, 4)):
         lower.report(
