@@ -162,6 +162,87 @@ def test_a_timeout_in_theirs_ends_what_it_waits_for(loop):
     loop.run_until_complete(main())
 
 
+@trollius.coroutine
+def waiting(depth, events):
+    if depth:
+        raise trollius.Return((yield trollius.From(waiting(depth - 1, events))))
+    events.append("waits")
+    try:
+        yield trollius.From(trollius.Event().wait())
+    finally:
+        events.append("waits no more")
+
+
+@pytest.mark.parametrize("depth", [0, 1, 3])
+@pytest.mark.parametrize("delay", [-1, 0, 0.0001])
+def test_a_timeout_strikes_at_a_wait(depth, delay, loop):
+    events = []
+
+    @trollius.coroutine
+    def limited():
+        manager = aiocompat.timeout(delay)
+        yield trollius.From(aiocompat.aenter(manager))
+        try:
+            events.append("entered")
+            yield trollius.From(waiting(depth, events))
+        except trollius.CancelledError:
+            yield trollius.From(aiocompat.aexit(manager, *sys.exc_info()))
+
+    @trollius.coroutine
+    def main():
+        with pytest.raises(trollius.TimeoutError):
+            yield trollius.From(limited())
+
+    loop.run_until_complete(main())
+    assert events == ["entered", "waits", "waits no more"]
+
+
+@pytest.mark.parametrize("turns", range(12))
+def test_a_cancellation_loses_no_lock(turns, loop):
+    lock = trollius.Lock()
+    events = []
+
+    @trollius.coroutine
+    def acquire():
+        yield trollius.From(lock.acquire())
+        raise trollius.Return(lock)
+
+    @trollius.coroutine
+    def main():
+        try:
+            held = yield trollius.From(acquire())
+            try:
+                yield trollius.From(waiting(2, events))
+            finally:
+                held.release()
+        except trollius.CancelledError:
+            events.append("cancelled")
+
+    @trollius.coroutine
+    def canceller():
+        task = loop.create_task(main())
+        for _ in range(turns):
+            yield trollius.From(None)
+        task.cancel()
+        yield trollius.From(trollius.wait([task]))
+        raise trollius.Return(task.cancelled())
+
+    # A task that has not started is never started.
+    assert loop.run_until_complete(canceller()) == (turns == 0)
+    assert not lock.locked()
+    assert events[-1:] == ([] if turns == 0 else ["cancelled"])
+
+
+def test_done_tasks_are_not_cancelled(loop):
+    @trollius.coroutine
+    def main():
+        yield trollius.From(None)
+
+    task = loop.create_task(main())
+    loop.run_until_complete(task)
+    assert not task.cancel()
+
+
 def cancelling(depth, after):
     """A coroutine of theirs that cancels the current task ``depth`` coroutines down, and waits again or does not."""
 

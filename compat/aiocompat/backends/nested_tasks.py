@@ -54,19 +54,34 @@ def with_nested(task):
 
 
 def keeping_cancellations(cancel):
-    """Make a task's ``cancel()`` reach the one it is nested in where its coroutine ends without another wait.
+    """Make a task's ``cancel()`` find the coroutines that it waits for where it would with asyncio.
 
-    There that waits next, as it would with asyncio; Trollius loses the cancellation.
+    asyncio goes into a coroutine and out of it without a turn of the loop, Trollius takes one for each. A cancellation
+    that came in one would keep a coroutine from starting, or lose what it gave; it comes at the next wait. One that
+    comes while a coroutine runs comes at the next wait of its caller, where it ends without one: Trollius loses that.
     """
 
     @functools.wraps(cancel)
     def keeping(self):
+        if self.done():
+            return False
+        innermost = with_nested(self)[-1]
+        if is_nested(innermost) and (innermost.done() or _is_unstarted(innermost)):
+            # The loop is about to go on there.
+            self._loop.call_soon(keeping, self)
+            return True
         is_asked = cancel(self)
         if is_nested(self) and self._must_cancel and trollius.Task.current_task(self._loop) is self:
             self.add_done_callback(_pass_on)
         return is_asked
 
     return keeping
+
+
+def _is_unstarted(task):
+    # CoroWrapper, of Trollius's debug mode and ours, has the generator.
+    frame = getattr(task._coro, "gen", task._coro).gi_frame
+    return frame is not None and frame.f_lasti < 0
 
 
 def _pass_on(task):

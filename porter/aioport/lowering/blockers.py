@@ -112,7 +112,7 @@ def _of_wait(lower: Lower, node: cst.Await) -> None:
 
 
 def _of_raise(lower: Lower, node: cst.Raise) -> None:
-    """A bare ``raise`` that Python 2 would raise another exception for, or none."""
+    """A bare ``raise`` that an older Python would raise another exception for, or none."""
     function = lower.analysis.function_around(node)
     if function is None or node.exc is not None or _is_brought_down(lower, node) or not forgotten_by(lower, node):
         return
@@ -120,7 +120,8 @@ def _of_raise(lower: Lower, node: cst.Raise) -> None:
         function,
         node,
         "await-position",
-        "Python 2 has forgotten the exception by now, because something is waited for, or caught, in this handler",
+        f"{_forgetful(lower)} has forgotten the exception by now, because something is waited for, or caught, in this "
+        "handler",
         "keep the exception in a name, and raise that",
     )
 
@@ -135,9 +136,14 @@ def _of_call(lower: Lower, node: cst.Call) -> None:
             node,
             "exception-forgotten",
             Severity.WARNING,
-            "Python 2 has forgotten the exception by now, because something is waited for, or caught, in this handler",
+            f"{_forgetful(lower)} has forgotten the exception by now, because something is waited for, or caught, in "
+            "this handler",
             "keep `sys.exc_info()` at the start of the handler, and use that",
         )
+
+
+def _forgetful(lower: Lower) -> str:
+    return "Python 2" if lower.version < (3, 0) else "Python 3.6"
 
 
 def _is_brought_down(lower: Lower, node: cst.CSTNode) -> bool:

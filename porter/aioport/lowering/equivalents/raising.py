@@ -1,4 +1,4 @@
-"""``raise X from Y``, and a bare ``raise`` after a wait, which means another exception on Python 2 by then."""
+"""``raise X from Y``, and a bare ``raise`` after a wait, which means another exception on older Pythons by then."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from aioport.lowering.context import Equivalent, Lower
 from aioport.tree import walk
 
 _PYTHON3 = (3, 0)
+_KEEPS_HANDLED = (3, 7)
+"""Until then an exception thrown into a generator in a handler takes the place of the handled one (bpo-25612)."""
 _CAUSES = frozenset(["__cause__", "__context__", "__suppress_context__"])
 
 
 def of_raising(lower: Lower) -> Iterator[Equivalent]:
-    """The raising statements of a file that Python 2 does not have, or has with another meaning."""
-    if lower.version >= _PYTHON3 or not lower.has_six:
+    """The raising statements of a file that the target does not have, or has with another meaning."""
+    if lower.version < _PYTHON3 and not lower.has_six:
         return
     # six.raise_from does not say on Python 2 what the cause was.
     asks = any(attribute.attr.value in _CAUSES for attribute in lower.analysis.attributes)
@@ -23,24 +25,28 @@ def of_raising(lower: Lower) -> Iterator[Equivalent]:
     for node in lower.analysis.nodes:
         if not isinstance(node, cst.Raise):
             continue
-        if node.cause is not None and not asks:
+        if node.cause is not None and not asks and lower.version < _PYTHON3:
             yield Equivalent(node, node, _raise_from, "six")
         handler = forgotten_by(lower, node) if node.exc is None else None
         if handler is not None and _can_keep(lower, handler):
             kept[handler] = None
-            yield Equivalent(node, node, _reraise, "six")
+            if lower.version < _PYTHON3:
+                yield Equivalent(node, node, _reraise, "six")
+            else:
+                yield Equivalent(node, node, _raise_kept)
     for handler in kept:
         lower.modules.add("sys")
         yield Equivalent(handler, handler, _keeping)
 
 
 def forgotten_by(lower: Lower, node: cst.Raise | cst.Call) -> cst.ExceptHandler | None:
-    """The handler around ``node`` whose exception is another one by then, or none, on Python 2.
+    """The handler around ``node`` whose exception is another one by then, or none.
 
-    What is handled is the thread's there, for each frame the last that was caught: a wait gives the thread to others,
-    and an exception that is caught, or swallowed by a ``with``, in between takes the place of the first.
+    What is handled is the thread's on Python 2, for each frame the last that was caught: a wait gives the thread to
+    others, and an exception that is caught, or swallowed by a ``with``, in between takes the place of the first. Up to
+    3.6 one does that is caught so after it was thrown into the function, at a wait.
     """
-    if lower.version >= _PYTHON3 or not lower.is_python3:
+    if lower.version >= _KEEPS_HANDLED or not lower.is_python3:
         return None
     parents = lower.analysis.names.parents
     above: list[cst.CSTNode] = [node]
@@ -55,7 +61,7 @@ def forgotten_by(lower: Lower, node: cst.Raise | cst.Call) -> cst.ExceptHandler 
     function = lower.analysis.function_around(node)
     place = lower.analysis.positions[node].start
     for part in walk(handler.body):
-        if not isinstance(part, _SPOILING) or part in above or lower.analysis.function_around(part) is not function:
+        if part in above or not _spoils(lower, part) or lower.analysis.function_around(part) is not function:
             continue
         start = lower.analysis.positions[part].start
         if (start.line, start.column) < (place.line, place.column) or part in looped:
@@ -63,7 +69,15 @@ def forgotten_by(lower: Lower, node: cst.Raise | cst.Call) -> cst.ExceptHandler 
     return None
 
 
-_SPOILING = (cst.Await, cst.With, cst.ExceptHandler, cst.Yield)
+def _spoils(lower: Lower, part: cst.CSTNode) -> bool:
+    if lower.version < _PYTHON3:
+        return isinstance(part, (cst.Await, cst.With, cst.ExceptHandler, cst.Yield))
+    catches = isinstance(part, cst.With) or (isinstance(part, cst.Try) and bool(part.handlers))
+    return catches and any(_waits(inner) for inner in walk(part))
+
+
+def _waits(node: cst.CSTNode) -> bool:
+    return isinstance(node, (cst.Await, cst.Yield)) or getattr(node, "asynchronous", None) is not None
 
 
 def _can_keep(lower: Lower, handler: cst.ExceptHandler) -> bool:
@@ -72,12 +86,15 @@ def _can_keep(lower: Lower, handler: cst.ExceptHandler) -> bool:
         lower.is_free("exc_info")
         and lower.is_module("sys")
         and isinstance(handler.body, cst.IndentedBlock)
-        and not any(isinstance(part, cst.ExceptHandler) and _raises(part) for part in walk(handler.body))
+        and not any(_is_kept_inside(lower, part, handler) for part in walk(handler.body))
     )
 
 
-def _raises(handler: cst.ExceptHandler) -> bool:
-    return any(isinstance(part, cst.Raise) and part.exc is None for part in walk(handler.body))
+def _is_kept_inside(lower: Lower, part: cst.CSTNode, handler: cst.ExceptHandler) -> bool:
+    """Whether a handler in this one has to keep its own exception, under the same name."""
+    if not isinstance(part, cst.Raise) or part.exc is not None:
+        return False
+    return forgotten_by(lower, part) not in (None, handler)
 
 
 def _raise_from(updated: cst.CSTNode) -> cst.CSTNode:
@@ -92,6 +109,12 @@ def _reraise(updated: cst.CSTNode) -> cst.CSTNode:
     assert isinstance(updated, cst.Raise)
     call = cst.Call(_six("reraise"), [cst.Arg(cst.Name("exc_info"), star="*")])
     return cst.Expr(call, semicolon=updated.semicolon)
+
+
+def _raise_kept(updated: cst.CSTNode) -> cst.CSTNode:
+    assert isinstance(updated, cst.Raise)
+    kept = cst.Subscript(cst.Name("exc_info"), [cst.SubscriptElement(cst.Index(cst.Integer("1")))])
+    return cst.Raise(kept, semicolon=updated.semicolon)
 
 
 def _keeping(updated: cst.CSTNode) -> cst.CSTNode:
