@@ -435,8 +435,8 @@ class ExceptionForgotten(Code):
 
     Why: on Python 2 ``sys.exc_info()`` belongs to the thread, and for each frame it is the last exception that was
     caught. A wait gives the thread to other coroutines. Up to Python 3.6 an exception that is thrown in at a wait, and
-    caught in the handler, takes the first one's place as well (bpo-25612). A bare ``raise`` is ported; a question cannot
-    be.
+    caught in the handler, takes the first one's place as well (bpo-25612). A bare ``raise`` is ported; a question
+    cannot be.
 
     Example::
 
