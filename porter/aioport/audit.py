@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import libcst as cst
 
 from aioport.added_methods import added_in
-from aioport.analysis import Definition
 from aioport.asked_names import asked_by_name
 from aioport.findings import Applicability, Finding, Location, Severity
+from aioport.functions import Definition
 from aioport.history import ADDED, ADDED_PARAMETERS, Version, versions
 from aioport.lifting import Lift
 from aioport.lifting.api import api_name

@@ -8,8 +8,9 @@ from dataclasses import replace
 import libcst as cst
 
 from aioport import library
-from aioport.analysis import Analysis, Asked, Blocker, Definition, Function, Wait
+from aioport.analysis import Analysis
 from aioport.entered import is_used_as_object
+from aioport.functions import Asked, Blocker, Definition, Function, Wait
 from aioport.late_iterators import given_last
 from aioport.names import Scope, dotted
 from aioport.returned import left_before_awaiting, move_of

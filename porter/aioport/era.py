@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from aioport.analysis import Analysis, Function
+from aioport.analysis import Analysis
+from aioport.functions import Function
 from aioport.lifting.returns import may_catch
 from aioport.names import dotted
 from aioport.tree import walk

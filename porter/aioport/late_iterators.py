@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from aioport.analysis import Function
+from aioport.functions import Function
 
 
 def given_last(function: Function) -> cst.SimpleStatementLine | None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from aioport import library
-from aioport.analysis import Analysis, Function
+from aioport.analysis import Analysis
+from aioport.functions import Function
 
 _PATCH = frozenset(["mock.patch", "unittest.mock.patch"])
 _PATCH_OBJECT = frozenset(["mock.patch.object", "unittest.mock.patch.object"])

@@ -8,10 +8,10 @@ from functools import partial
 
 import libcst as cst
 
-from aioport.analysis import Definition
 from aioport.config import Settings
 from aioport.facts import CallUses
 from aioport.findings import Applicability, Finding, Location, Severity
+from aioport.functions import Definition
 from aioport.lifting import Lift
 from aioport.lowering import Lower, bring_down, lower, report_left
 from aioport.parsing import Parsed, Reading, parse_source

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from aioport.analysis import Analysis, Function
+from aioport.analysis import Analysis
+from aioport.functions import Function
 from aioport.values import Awaitability, Values
 
 _CLEANING_UP = (cst.With, cst.Try, cst.TryStar)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from aioport.analysis import Analysis, Blocker, Function
+from aioport.analysis import Analysis
+from aioport.functions import Blocker, Function
 from aioport.names import Names
 from aioport.styles import words
 from aioport.tree import walk

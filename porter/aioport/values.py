@@ -9,7 +9,8 @@ from collections.abc import Iterable
 import libcst as cst
 
 from aioport import library
-from aioport.analysis import Analysis, Definition, Function
+from aioport.analysis import Analysis
+from aioport.functions import Definition, Function
 from aioport.names import UNKNOWN, Scope
 
 

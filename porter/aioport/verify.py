@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
-from aioport.analysis import Definition, Function
 from aioport.config import WITH_LOCK_ENDS, Settings
 from aioport.facts import facts_of
 from aioport.findings import Applicability, Finding, Location, Severity
+from aioport.functions import Definition, Function
 from aioport.inference import Decision, Verdict, infer
 from aioport.lifting import Lift
 from aioport.parsing import Parsed, Reading, Unportable, compile_error, parse, parse_source

@@ -12,9 +12,9 @@ import libcst as cst
 import pytest
 
 import aioport.lowering
-from aioport.analysis import Function
 from aioport.config import Settings
 from aioport.findings import Severity
+from aioport.functions import Function
 from aioport.lowering import Lower
 from aioport.pivot import lines_before
 from aioport.project import port_bytes, port_paths

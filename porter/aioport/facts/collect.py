@@ -9,11 +9,12 @@ from pathlib import Path
 import libcst as cst
 
 from aioport import library
-from aioport.analysis import Analysis, Definition, Function, Wait
+from aioport.analysis import Analysis
 from aioport.facts.expressions import NOTHING, UNCERTAIN, Alternatives, Expressions
 from aioport.facts.markers import loop_markers
 from aioport.facts.model import ClassFact, Delegation, FileFacts, FunctionFact, Question
 from aioport.facts.uses import CallUses
+from aioport.functions import Definition, Function, Wait
 from aioport.mocks import patched
 from aioport.styles import libraries, vocabularies
 

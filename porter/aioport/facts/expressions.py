@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from aioport import library
-from aioport.analysis import Analysis, Function
+from aioport.analysis import Analysis
+from aioport.functions import Function
 from aioport.names import Binding, Scope
 from aioport.styles import words
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from aioport.analysis import Analysis, Function
+from aioport.analysis import Analysis
 from aioport.facts.model import Use
 from aioport.facts.uses import CallUses
+from aioport.functions import Function
 from aioport.tree import walk
 
 _ASKING_METHODS = frozenset(["get_marker", "get_closest_marker", "iter_markers"])

@@ -8,8 +8,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from aioport.analysis import Asked, Definition, Target
 from aioport.facts.expressions import Alternatives
+from aioport.functions import Asked, Definition, Target
 
 
 class Use(enum.Enum):

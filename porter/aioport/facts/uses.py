@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import libcst as cst
 
 from aioport import library
-from aioport.analysis import Analysis, Target
+from aioport.analysis import Analysis
 from aioport.facts.expressions import Alternatives, Expression, Expressions, Step
 from aioport.facts.model import Call, Delegation, Use
+from aioport.functions import Target
 from aioport.names import UNKNOWN, dotted
 from aioport.styles import words
 

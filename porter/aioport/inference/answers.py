@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from aioport import library
-from aioport.analysis import Asked
 from aioport.facts import FunctionFact, Question
+from aioport.functions import Asked
 from aioport.inference.decisions import Answer
 from aioport.inference.evaluation import Evaluation
 from aioport.inference.things import OBJECTS, Kind, Thing

@@ -6,8 +6,8 @@ import enum
 from dataclasses import dataclass
 from typing import Union
 
-from aioport.analysis import Definition
 from aioport.facts import FunctionFact
+from aioport.functions import Definition
 from aioport.values import Awaitability, Manager
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
 from aioport import library
-from aioport.analysis import Definition
 from aioport.facts import Alternatives, Call, ClassFact, Expression, FileFacts, FunctionFact, Step
+from aioport.functions import Definition
 from aioport.inference.modules import Modules
 from aioport.inference.things import NOTHING, OBJECTS, UNKNOWN, Kind, Thing, Things, ordered
 from aioport.styles import words

@@ -13,8 +13,8 @@ from dataclasses import replace
 from functools import cached_property
 
 from aioport import library
-from aioport.analysis import Asked, Definition
 from aioport.facts import Call, FileFacts, FunctionFact, Use
+from aioport.functions import Asked, Definition
 from aioport.inference.answers import answers, is_open
 from aioport.inference.decisions import (
     ASSUMED,

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aioport import library
-from aioport.analysis import Target
 from aioport.facts import Alternatives, ClassFact, Delegation, FileFacts, FunctionFact
+from aioport.functions import Target
 from aioport.inference.answers import awaitability
 from aioport.inference.evaluation import Evaluation
 from aioport.inference.things import OBJECTS, Kind, Thing, ordered

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from aioport.analysis import Function
 from aioport.findings import Severity
+from aioport.functions import Function
 from aioport.lifting.context import Lift
 from aioport.names import Names
 

@@ -7,8 +7,9 @@ from itertools import chain, count
 
 import libcst as cst
 
-from aioport.analysis import Analysis, Function
+from aioport.analysis import Analysis
 from aioport.findings import Applicability, Finding, Location, Severity
+from aioport.functions import Function
 from aioport.inference import Decision, Verdict
 from aioport.keywords.plan import Renames
 from aioport.styles import libraries

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from aioport.analysis import Function
 from aioport.findings import Applicability, Severity
+from aioport.functions import Function
 from aioport.lifting.context import Lift
 from aioport.lifting.parentheses import as_primary
 from aioport.lifting.returned import lift_returned

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from aioport.analysis import Definition
 from aioport.findings import Applicability, Severity
+from aioport.functions import Definition
 from aioport.lifting.added_definitions import define
 from aioport.lifting.context import Lift
 

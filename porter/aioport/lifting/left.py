@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from aioport.analysis import Definition, Function, Wait
 from aioport.findings import Applicability, Severity
+from aioport.functions import Definition, Function, Wait
 from aioport.inference import ASSUMED, CALLED, ITERATED, Decision, Verdict
 from aioport.lifting.context import Lift
 from aioport.lifting.stand_ins import is_generator_for_yield_from

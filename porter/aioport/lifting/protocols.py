@@ -7,8 +7,9 @@ from dataclasses import replace
 import libcst as cst
 
 from aioport import library
-from aioport.analysis import Analysis, Definition, Function
+from aioport.analysis import Analysis
 from aioport.findings import Applicability, Severity
+from aioport.functions import Definition, Function
 from aioport.inference import CALLED, Decision, Verdict
 from aioport.late_iterators import given_last
 from aioport.lifting.context import Lift

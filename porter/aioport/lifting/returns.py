@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from aioport.analysis import Function
 from aioport.blockers import is_async_with
 from aioport.findings import Applicability, Severity
+from aioport.functions import Function
 from aioport.lifting.context import Lift
 from aioport.lifting.parentheses import parenthesized_if_broken, unwrapped
 from aioport.names import Names

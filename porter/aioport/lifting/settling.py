@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from aioport.analysis import Analysis, Asked
+from aioport.analysis import Analysis
+from aioport.functions import Asked
 from aioport.inference import Decision
 from aioport.values import Awaitability, Manager, Values
 

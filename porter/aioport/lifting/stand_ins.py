@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
-from aioport.analysis import Function, wrapper
+from aioport.analysis import wrapper
 from aioport.blockers import DECORATOR_GONE
 from aioport.findings import Applicability, Severity
+from aioport.functions import Function
 from aioport.inference import Verdict
 from aioport.lifting.added_definitions import define
 from aioport.lifting.added_imports import import_module

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from aioport.analysis import Function, Suspension, Wait
+from aioport.functions import Function, Suspension, Wait
 from aioport.lifting.context import Lift
 from aioport.lifting.parentheses import as_primary, bare, parenthesized, unwrapped
 from aioport.lifting.statements import remove_block, remove_statement

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from aioport.analysis import Function
 from aioport.findings import Applicability, Severity
+from aioport.functions import Function
 from aioport.lifting.annotations import in_quotes, is_of_generator
 from aioport.lowering.context import Lower
 from aioport.lowering.generator_mark import is_generator

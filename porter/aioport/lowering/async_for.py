@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from aioport.analysis import Function
+from aioport.functions import Function
 from aioport.lowering.down import Down, as_block, assign, breaks, starting_with
 
 

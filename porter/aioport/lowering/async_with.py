@@ -6,7 +6,7 @@ import re
 
 import libcst as cst
 
-from aioport.analysis import Function
+from aioport.functions import Function
 from aioport.lifting.parentheses import bare
 from aioport.lowering.down import Down, as_block, assign, starting_with
 from aioport.lowering.managers import has_idiom, is_entered_as_lock

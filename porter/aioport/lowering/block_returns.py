@@ -13,7 +13,7 @@ from functools import partial
 import libcst as cst
 
 from aioport import library
-from aioport.analysis import Function
+from aioport.functions import Function
 from aioport.lowering.context import Lower
 from aioport.lowering.down import Down, as_block, assign, breaks
 from aioport.lowering.generator_mark import is_generator

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import libcst as cst
 
 from aioport import library
-from aioport.analysis import Function
 from aioport.findings import Severity
+from aioport.functions import Function
 from aioport.lowering.api import Fate, api_uses, fate_of, helped_builtins, report_missing
 from aioport.lowering.block_returns import can_leave, seen_returns
 from aioport.lowering.comprehension import waiting_comprehensions, why_not

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from aioport.analysis import Function
+from aioport.functions import Function
 from aioport.lowering.async_for import bring_down_async_for
 from aioport.lowering.async_with import bring_down_async_with
 from aioport.lowering.block_returns import bring_down_returns

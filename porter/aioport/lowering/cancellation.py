@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from aioport.analysis import Definition, Function
 from aioport.era import handler_asking
 from aioport.findings import Applicability, Severity
+from aioport.functions import Definition, Function
 from aioport.lifting.returns import may_catch
 from aioport.lowering.context import Lower
 from aioport.names import dotted

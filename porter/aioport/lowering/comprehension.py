@@ -12,7 +12,7 @@ from typing import Union
 
 import libcst as cst
 
-from aioport.analysis import Function
+from aioport.functions import Function
 from aioport.lifting.parentheses import parenthesized_if_broken
 from aioport.lowering.context import Lower
 from aioport.lowering.down import Down, as_block, assign

@@ -8,8 +8,9 @@ from functools import cached_property
 
 import libcst as cst
 
-from aioport.analysis import Analysis, Blocker, Definition, Function
+from aioport.analysis import Analysis
 from aioport.findings import Applicability, Finding, Location, Severity
+from aioport.functions import Blocker, Definition, Function
 from aioport.history import Version
 from aioport.lifting.returns import may_catch
 from aioport.names import UNKNOWN

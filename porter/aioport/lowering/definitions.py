@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from aioport.analysis import Function
+from aioport.functions import Function
 from aioport.lowering.api import use_helper
 from aioport.lowering.context import Lower
 from aioport.lowering.generator_mark import generator_mark

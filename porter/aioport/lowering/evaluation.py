@@ -10,7 +10,7 @@ from typing import Any, Union
 
 import libcst as cst
 
-from aioport.analysis import Function
+from aioport.functions import Function
 from aioport.lowering.context import Lower
 from aioport.names import UNKNOWN, Binding
 from aioport.tree import walk

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import libcst as cst
 
-from aioport.analysis import Function
+from aioport.functions import Function
 from aioport.lowering.context import Lower
 from aioport.lowering.down import Down
 from aioport.lowering.loops import line_of, loops_of, own_comments

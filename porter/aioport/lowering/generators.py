@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from aioport.analysis import Definition, Function, Target
 from aioport.facts import CallUses
 from aioport.findings import Applicability, Severity
+from aioport.functions import Definition, Function, Target
 from aioport.lowering.context import Lower
 from aioport.names import dotted
 from aioport.tree import awaited_by_hand

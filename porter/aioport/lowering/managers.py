@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from aioport.analysis import Function
+from aioport.functions import Function
 from aioport.lifting.parentheses import parenthesized
 from aioport.lowering.context import Lower
 from aioport.lowering.waits import wait, wait_word

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from aioport import library
-from aioport.analysis import Function
+from aioport.functions import Function
 from aioport.lowering.context import Lower
 from aioport.lowering.generator_mark import is_generator
 

@@ -11,7 +11,8 @@ from functools import cache
 
 import libcst as cst
 
-from aioport.analysis import Analysis, Definition
+from aioport.analysis import Analysis
+from aioport.functions import Definition
 from aioport.history import Version, versions
 from aioport.lowering.context import Lower
 from aioport.lowering.equivalents.future import text_that_is_not_ascii

@@ -7,7 +7,7 @@ from typing import Union
 import libcst as cst
 
 from aioport import library
-from aioport.analysis import Function
+from aioport.functions import Function
 from aioport.lifting.parentheses import as_primary, parenthesized
 from aioport.lowering.api import use_helper
 from aioport.lowering.context import Lower

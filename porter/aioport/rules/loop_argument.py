@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from aioport.analysis import Function
 from aioport.findings import Applicability, Severity
+from aioport.functions import Function
 from aioport.library import TOOK_LOOP
 from aioport.lifting.api import api_name
 from aioport.lifting.context import Lift

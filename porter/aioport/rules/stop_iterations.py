@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from aioport.analysis import Definition
 from aioport.findings import Severity
+from aioport.functions import Definition
 from aioport.inference import GENERATORS
 from aioport.lifting.context import Lift
 from aioport.tree import caught_classes

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from aioport import library
-from aioport.analysis import Function
+from aioport.functions import Function
 from aioport.lowering.annotations import lowered_annotation
 from aioport.lowering.context import Equivalent, Lower, unchanged
 from aioport.styles import words

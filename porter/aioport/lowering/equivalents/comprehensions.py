@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from aioport import library
-from aioport.analysis import Definition
+from aioport.functions import Definition
 from aioport.lowering.context import Equivalent, Lower
 from aioport.names import Scope
 from aioport.tree import walk

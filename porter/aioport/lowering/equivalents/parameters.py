@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from aioport.analysis import Definition, Function
+from aioport.functions import Definition, Function
 from aioport.lowering.context import Equivalent, Lower
 from aioport.tree import below_docstring, walk
 
