@@ -24,6 +24,9 @@ WITH_AWAIT_GONE = (3, 9)
 DECORATOR_GONE = (3, 11)
 """First version without asyncio.coroutine: what cannot do without it would not even be imported."""
 
+_NATIVE_LIBRARY = (3, 7)
+"""First version whose asyncio has no generators among its coroutine functions (bpo-32193)."""
+
 _ASYNCHRONOUS_GENERATORS = (3, 6)
 """First version with ``yield`` in ``async def`` (PEP 525)."""
 
@@ -53,6 +56,9 @@ def _blockers(
 
 def _of_protocols(values: Values, function: Function, target_version: tuple[int, int]) -> Iterator[Blocker]:
     name = function.node.name.value
+    if function.may_give_iterator and _can_delegate(function, target_version):
+        yield from _of_awaited(function)
+        return
     if (
         function.is_asynchronous_generator
         or function.definition is not Definition.DECORATED
@@ -77,6 +83,30 @@ def _of_protocols(values: Values, function: Function, target_version: tuple[int,
         # A plain function cannot ask when it runs.
         if values.awaitability(returning.value) is not Awaitability.NO:
             yield replace(blocker, asked=returning.value, question=Asked.RETURNED_PLAIN)
+
+
+def _can_delegate(function: Function, target_version: tuple[int, int]) -> bool:
+    """Whether the coroutine function ``__await__`` may become a generator, for all that its own text shows.
+
+    Up to Python 3.6 what asyncio's own coroutine functions give has no ``__await__`` to delegate to (bpo-32193).
+    """
+    waits = {suspension.wait for suspension in function.suspensions}
+    return bool(waits) and waits <= {Wait.AWAIT, Wait.TURN} and not function.withs and target_version >= _NATIVE_LIBRARY
+
+
+def _of_awaited(function: Function) -> Iterator[Blocker]:
+    for suspension in function.suspensions:
+        if suspension.wait is Wait.AWAIT and awaited_by_hand(suspension.operand) is None:
+            yield Blocker(
+                suspension.node,
+                "protocol-method",
+                "__await__ has to be a generator that delegates to the __await__() of this, and nothing in sight says "
+                "that it has one",
+                "wait for coroutines of the project, of asyncio, or futures; or have an async def do all of it, and "
+                "write `return self.run().__await__()`",
+                asked=suspension.operand,
+                question=Asked.AWAITED,
+            )
 
 
 def _is_plain_aiter(function: Function) -> bool:
@@ -133,6 +163,9 @@ def _of_yields(values: Values, function: Function) -> Iterator[Blocker]:
                 "data-generator",
                 "this delegates to something that can be iterated and not awaited",
                 "wait for each of its items, or for what `__await__()` or `iter()` was called on",
+                # By a word of the style it waits for what a coroutine function of that name gives.
+                asked=None if isinstance(suspension.node.value, cst.From) else suspension.operand,
+                question=Asked.AWAITED,
             )
     if function.definition is not Definition.DECORATED:
         return

@@ -77,11 +77,12 @@ class AwaitableClass(Code):
     Why: ``yield from x`` takes what can be iterated; ``__await__`` came with PEP 492. Trollius takes neither, only
     coroutines, futures and its own locks: there an ``__iter__`` or ``__await__`` that waits becomes a coroutine, and
     is called wherever the project shows that such an object is waited for: ``yield From(lock.__iter__())``. Anywhere
-    else the task fails with RuntimeError, "Task got bad yield".
+    else the task fails with RuntimeError, "Task got bad yield". For ``yield from`` the class gets ``__iter__ =
+    __await__``, with a note, unless it may have an ``__iter__`` of another class, or give its own to one.
 
     Example::
 
-        class Connect:
+        class Connect(Base):
             def __await__(self):
                 return (yield from self.creating)
 
@@ -640,7 +641,8 @@ class NativeInGenerator(Code):
             yield from self.acquire().__await__()     # after
 
     On the way back the call goes again; where what it is called on may be a generator or not, it is asked with
-    ``getattr(x, "__await__", lambda: x)()``.
+    ``getattr(x, "__await__", lambda: x)()``. In an ``__await__`` that only returns such calls, each becomes
+    ``return (yield from x)``: a generator does the same.
 
     What to do: nothing where the finding is a note. Where it is a warning, aioport could not tell whether what is
     delegated to has become a coroutine: write the call of ``__await__()`` if it has.
@@ -843,7 +845,9 @@ class ProtocolMethod(Code):
     def`` it would give a coroutine, which neither takes. With ``types.coroutine`` it stays what it was, and the port
     writes that where the method waits for something. ``__aiter__`` must give the iterator itself since Python 3.7.
     Where nobody calls it by name, it becomes a plain function if it waits for nothing, and an asynchronous generator
-    that goes through the iterator if it waits before it returns that in its last line.
+    that goes through the iterator if it waits before it returns that in its last line. An ``__await__``, of which
+    aiocompat makes what Python wants, becomes a generator that delegates to the ``__await__()`` of what it waited for,
+    if that surely has one and nothing but waiting is done with what a call of it gives.
 
     Example::
 

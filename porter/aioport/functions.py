@@ -29,6 +29,7 @@ class Asked(enum.Enum):
     RETURNED_PLAIN = "whether a returned value surely is no awaitable"
     LEAVING = "the same, of one that can only be returned if it is none"
     LEAVING_OR_LATER = "the same, and otherwise the port asks once the statement around it was left"
+    AWAITED = "whether what a method __await__ waits for surely has an __await__ itself"
     WRAPPED = "whether a decorator only waits for what it decorates"
 
 
@@ -115,6 +116,19 @@ class Function:
     def is_asynchronous_generator(self) -> bool:
         """Whether a call gives an asynchronous generator (PEP 525)."""
         return self.generator is not None or (self.definition is Definition.NATIVE and bool(self.suspensions))
+
+    @property
+    def may_give_iterator(self) -> bool:
+        """Whether it is an ``__await__`` that a decorator makes a coroutine function; Python wants an iterator of it.
+
+        aiocompat gives one for it, and ``yield From(x.__await__())`` takes what Trollius gives (PEP 492).
+        """
+        return (
+            self.definition is Definition.DECORATED
+            and self.node.name.value == "__await__"
+            and bool(self.owner)
+            and not self.is_asynchronous_generator
+        )
 
     @property
     def explicit(self) -> bool:

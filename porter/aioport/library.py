@@ -19,6 +19,9 @@ COROUTINE_FUNCTIONS = _names(
 )
 """Functions whose call has to be awaited."""
 
+SLEEP = _names("sleep")
+"""What gives the loop one turn where it is given 0."""
+
 FUTURES = _names("Future Task async create_task ensure_future gather shield wrap_future")
 """Classes and functions whose call gives a Future."""
 

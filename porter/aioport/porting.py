@@ -117,7 +117,8 @@ def lifted(
 
 def _context(parsed: Parsed, decisions: dict[str, Decision], path: str, settings: Settings) -> Lift:
     settle(parsed.analysis, parsed.values, decisions)
-    if not settings.target.has_waiting_iterators(settings.target_version):
+    has_waiting_iterators = settings.target.has_waiting_iterators(settings.target_version)
+    if not has_waiting_iterators:
         decisions = with_protocols(parsed.analysis, decisions)
     return Lift(
         path=path,
@@ -127,6 +128,7 @@ def _context(parsed: Parsed, decisions: dict[str, Decision], path: str, settings
         decisions=decisions,
         target_version=settings.lifting_version,
         waits_for_objects=settings.target.waits_for_objects,
+        has_waiting_iterators=has_waiting_iterators,
         lowered_again=settings.target.gives_generators(settings.target_version),
         keeps_helpers=settings.target.vocabulary is None,
         lacks=settings.target.lacks,

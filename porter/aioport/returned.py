@@ -1,4 +1,4 @@
-"""Where a decorated function without ``yield`` returns a value that its decorator may await."""
+"""Where a function without ``yield`` returns what its caller, or its decorator, may wait for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from aioport.analysis import Analysis
-from aioport.functions import Function
+from aioport.functions import Definition, Function
+from aioport.tree import awaited_by_hand
 from aioport.values import Awaitability, Values
 
 _CLEANING_UP = (cst.With, cst.Try, cst.TryStar)
@@ -26,6 +27,23 @@ class Move:
 def left_before_awaiting(analysis: Analysis, returning: cst.Return, function: Function) -> bool:
     """Whether returning leaves a statement that handles exceptions or cleans up."""
     return any(_cleans_up(parent, child) for child, parent in _around(analysis, returning, function))
+
+
+def hands_on(analysis: Analysis, function: Function) -> bool:
+    """Whether it is an ``__await__`` that does nothing but return what that of something else gives.
+
+    As a generator that delegates to it, or as a coroutine that waits for it, it would do the same: what asks for it
+    takes the first step at once (PEP 492).
+    """
+    return (
+        function.definition is Definition.PLAIN
+        and function.node.name.value == "__await__"
+        and bool(function.owner)
+        and not function.node.decorators
+        and bool(function.returns)
+        and all(awaited_by_hand(returning.value) is not None for returning in function.returns)
+        and not any(left_before_awaiting(analysis, returning, function) for returning in function.returns)
+    )
 
 
 def move_of(analysis: Analysis, values: Values, function: Function) -> Move | None:

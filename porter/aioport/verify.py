@@ -140,9 +140,7 @@ def trees(text: str, unlike: frozenset[str]) -> list[tuple[str, str]]:
 
 def _read_as(again: Parsed, path: str, before: Lift) -> dict[str, Decision]:
     """Decisions on the functions of an output: what was a coroutine is one, what was left is left."""
-    decided: dict[str, list[Decision]] = defaultdict(list)
-    for function in before.analysis.functions:
-        decided[function.qualname].append(before.decisions[function.key])
+    decided = _by_name(before)
     result = infer([facts_of(again.analysis, path, b"")])[path] if again.analysis.functions else {}
     for function in again.analysis.functions:
         earlier = decided.get(function.qualname)
@@ -152,11 +150,20 @@ def _read_as(again: Parsed, path: str, before: Lift) -> dict[str, Decision]:
     return result
 
 
-def _carried(before: Lift, functions: list[Function]) -> dict[str, Decision]:
-    """The decisions on the functions of the output: those of the functions they were made from, by name and order."""
+def _by_name(before: Lift) -> dict[str, list[Decision]]:
+    """The decisions on the functions of each qualified name, in order, as they hold for what became of them."""
     decided: dict[str, list[Decision]] = defaultdict(list)
     for function in before.analysis.functions:
-        decided[function.qualname].append(before.decisions[function.key])
+        decision = before.decisions[function.key]
+        if before.gives_iterator(function):
+            decision = replace(decision, verdict=Verdict.GENERATOR)
+        decided[function.qualname].append(decision)
+    return decided
+
+
+def _carried(before: Lift, functions: list[Function]) -> dict[str, Decision]:
+    """The decisions on the functions of the output: those of the functions they were made from, by name and order."""
+    decided = _by_name(before)
     result = {}
     for function in functions:
         earlier = decided.get(function.qualname)

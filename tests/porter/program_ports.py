@@ -23,7 +23,8 @@ def ported(case: str, source: str, target: str) -> FileReport:
     """The port of a program from one style to another, for that one's default version."""
     to = target.replace("_", "-")
     settings = Settings(to=to, target_version=target_of(to).default, jobs=1)
-    return port_bytes(text_of(case, source).encode(), f"{case}/{source}.py", settings)
+    # The name it has in its folder: a module trollius.py would be taken for the library.
+    return port_bytes(text_of(case, source).encode(), f"{case}/as_{source}.py", settings)
 
 
 def noted_of(section: str, case: str, source: str, target: str) -> str | None:

@@ -16,6 +16,7 @@ from aioport.facts.model import ClassFact, Delegation, FileFacts, FunctionFact, 
 from aioport.facts.uses import CallUses
 from aioport.functions import Definition, Function, Wait
 from aioport.mocks import patched
+from aioport.returned import hands_on
 from aioport.styles import libraries, vocabularies
 
 
@@ -86,6 +87,7 @@ def _function_fact(
             s.wait is Wait.VALUE or (s.wait is Wait.TURN and s.used and not s.explicit) for s in function.suspensions
         ),
         only_returns=_only_returns(analysis, function),
+        hands_on=hands_on(analysis, function),
         explicit=function.explicit,
         trollius=function.trollius,
         wants_generator=function.node.name.value in library.PROTOCOL_METHODS

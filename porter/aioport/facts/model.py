@@ -75,6 +75,8 @@ class FunctionFact:
     """Whether some yield hands out a value, or takes one that only a ``send`` by hand can give."""
     only_returns: bool
     """Whether it returns a value and no yield of it is ever reached, so that only waiting for it gives anything."""
+    hands_on: bool
+    """Whether it is an ``__await__`` that only returns what that of something else gives."""
     explicit: bool
     """Whether a yield says that it waits: ``yield From(x)``, ``with (yield from x)``."""
     trollius: bool

@@ -181,8 +181,8 @@ class CallUses:
         if not isinstance(call, cst.Call):
             return Use.OTHER
         origins = self._names.origins(call.func)
-        if origins <= words().wait:
-            return self.use(call, depth)
+        if origins and origins <= words().wait:
+            return Use.AWAITED if isinstance(self._parents[call], cst.Yield) else self.use(call, depth)
         if origins <= library.TASK_MAKERS:
             return Use.RUN
         if isinstance(call.func, cst.Attribute) and call.func.attr.value in library.TASK_MAKING_METHODS:

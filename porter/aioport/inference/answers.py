@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aioport import library
 from aioport.facts import FunctionFact, Question
-from aioport.functions import Asked
+from aioport.functions import Asked, Definition
 from aioport.inference.decisions import Answer
 from aioport.inference.evaluation import Evaluation
 from aioport.inference.things import OBJECTS, Kind, Thing
@@ -43,6 +43,8 @@ def _answer(evaluation: Evaluation, wrappers: Wrappers, path: str, question: Que
     if question.asked is Asked.MANAGER:
         found = {_manager(evaluation, thing) for thing in things}
         return found.pop() if len(found) == 1 else Manager.UNDECIDED
+    if question.asked is Asked.AWAITED:
+        return Awaitability.YES if things and all(_has_await(evaluation, t) for t in things) else Awaitability.MAYBE
     kinds = {awaitability(evaluation, thing) for thing in things}
     if question.asked is Asked.RETURNED_PLAIN:
         return Awaitability.NO if kinds == {Awaitability.NO} else Awaitability.MAYBE
@@ -58,6 +60,13 @@ def _manager(evaluation: Evaluation, thing: Thing) -> Manager:
     if thing.kind in OBJECTS and (evaluation.has(thing, "__await__") or evaluation.has(thing, "__iter__")):
         return Manager.AWAITABLE
     return Manager.UNDECIDED
+
+
+def _has_await(evaluation: Evaluation, thing: Thing) -> bool:
+    """Whether a thing has an ``__await__`` once it is ported, or surely gives one for itself: ``x.__await__()``."""
+    if thing.kind is Kind.RESULT and evaluation.functions[thing.path, thing.name].definition is Definition.DECORATED:
+        return True
+    return awaitability(evaluation, thing) is Awaitability.YES
 
 
 def awaitability(evaluation: Evaluation, thing: Thing) -> Awaitability:

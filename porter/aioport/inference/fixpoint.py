@@ -32,7 +32,8 @@ from aioport.inference.decisions import (
 from aioport.inference.evaluation import Evaluation
 from aioport.inference.given import given_coroutines
 from aioport.inference.loopless import loopless_calls
-from aioport.inference.reach import Reach, Reaches
+from aioport.inference.protocol_methods import ProtocolMethods
+from aioport.inference.reach import Reach, Reaches, is_common
 from aioport.inference.runners import runners
 from aioport.inference.wrappers import Wrappers
 
@@ -95,7 +96,7 @@ class _Project:
         self._files = files
         self._starred = {file.path for file in files if file.starred}
         self._uses: dict[FunctionId, list[tuple[Use, FunctionId, int]]] = defaultdict(list)
-        self._aiter_is_called = any(c.target and c.target.name == "__aiter__" for file in files for c in file.calls)
+        self._protocols = ProtocolMethods(files, has_waiting_iterators=has_waiting_iterators)
         self._iterated: set[FunctionId] = set()
         """Functions that certainly are iterated, not only something with a method of that name."""
         for file in files:
@@ -105,7 +106,7 @@ class _Project:
     def _note_uses(self, path: str, call: Call) -> None:
         found = self._evaluation.called(path, call)
         known = bool(found)
-        if not found and call.target is not None and not _is_common(call):
+        if not found and call.target is not None and not is_common(call):
             found = self._reaches.named(path, call.target)
             # A name that several functions share says too little about each of them.
             if len(found) > 1 and not call.target.scope:
@@ -218,16 +219,17 @@ class _Project:
     def leave_iterated(self) -> None:
         """Leave the decorated generators that somebody iterates: a coroutine object cannot be.
 
-        An ``__aiter__`` becomes a plain function, so it is left where somebody may wait for what it gives.
+        An ``__aiter__`` becomes a plain function, so it is left where somebody may wait for what it gives; an
+        ``__await__`` a generator, so it is left where something else is done with it than to wait for it at once.
         """
         for fact in self.functions:
-            if fact.definition is Definition.NATIVE and self._aiter_is_called and fact.name == "__aiter__":
+            if fact.definition is Definition.NATIVE and self._protocols.aiter_is_called and fact.name == "__aiter__":
                 self._decisions[_id(fact)] = Decision(Verdict.NATIVE, CALLED)
             if fact.definition is not Definition.DECORATED:
                 continue
             if _id(fact) in self._iterated:
                 self._decisions[_id(fact)] = Decision(Verdict.LEFT_COROUTINE, ITERATED)
-            elif self._aiter_is_called and fact.owner and fact.name == "__aiter__" and not self._is_blocked(fact):
+            elif self._protocols.is_called(fact) and not self._is_blocked(fact):
                 self._decisions[_id(fact)] = Decision(Verdict.LEFT_COROUTINE, CALLED)
 
     def demote(self) -> None:
@@ -236,35 +238,40 @@ class _Project:
         while changed:
             changed = self._leave_starred()
             for fact in self.functions:
-                if fact.trollius and self._decisions[_id(fact)].leaves_coroutine(fact.explicit):
+                if self._decisions[_id(fact)].leaves_coroutine(fact.explicit):
                     changed = self._leave_awaited(fact) or changed
                 if self._verdict(fact) is not Verdict.NATIVE or fact.definition is Definition.NATIVE:
                     continue
                 for index, reach in enumerate(self._reaches.of(fact)):
-                    if (obstacle := self._obstacle(reach)) is not None:
+                    if (obstacle := self._obstacle(fact, reach)) is not None:
                         self._decisions[_id(fact)] = self._held_up(fact, index, obstacle)
                         changed = True
                         break
 
     def _leave_awaited(self, fact: FunctionFact) -> bool:
-        """Leave what a coroutine of Trollius that stays waits for: it cannot wait for an async def."""
+        """Leave what a coroutine of Trollius that stays waits for: it cannot wait for an async def.
+
+        Others can, but not for what an ``__await__`` gives.
+        """
         awaited = [f for reach in self._reaches.of(fact) if not reach.is_guess for f in reach.functions]
         awaited += [f for f in self.functions if fact in self._wrapped_by[_id(f)]]
+        awaited = [f for f in awaited if fact.trollius or self._protocols.gives_iterator(f)]
         more = [f for f in awaited if self._becomes_native(f) and f.definition is not Definition.PLAIN]
         cause = self._decisions[_id(fact)]
         for other in more:
-            reason = f"{fact.qualname}, which stays a coroutine of Trollius, waits for it"
+            reason = f"{fact.qualname}, which stays as it is, waits for it"
             chain = (self._said(fact), *cause.chain)
             self._decisions[_id(other)] = Decision(left(other), reason, _id(fact), is_awaited_by_left=True, chain=chain)
         return bool(more)
 
-    def _obstacle(self, reach: Reach) -> FunctionFact | None:
-        """Something that a delegation may reach and that stays what ``await`` does not take."""
+    def _obstacle(self, waiting: FunctionFact, reach: Reach) -> FunctionFact | None:
+        """Something that a delegation may reach and that stays what ``await`` or ``__await__()`` does not take."""
         if reach.is_guess:
             return None
         for fact in reach.functions:
             verdict = self._verdict(fact)
-            if verdict in GENERATORS or (fact.trollius and verdict is Verdict.LEFT_COROUTINE):
+            stays = verdict is Verdict.LEFT_COROUTINE
+            if verdict in GENERATORS or (stays and (fact.trollius or self._protocols.gives_iterator(waiting))):
                 return fact
         # What is waited for in many ways may be too much: a wrapper's value is that of all it wraps.
         stuck = [fact for fact in reach.iterators if not self._can_be_awaited(fact)]
@@ -363,7 +370,7 @@ class _Project:
     def _waits_as_protocol(self, fact: FunctionFact) -> bool:
         if not fact.owner or fact.hands_out or fact.name not in library.ITERATOR_METHODS:
             return False
-        if fact.definition is Definition.DECORATED:
+        if fact.definition is Definition.DECORATED or fact.hands_on:
             return True
         return fact.definition is Definition.GENERATOR and (fact.name == "__await__" or any(self._evidence(fact)))
 
@@ -379,16 +386,6 @@ class _Project:
         """Whether a call of ``fact`` gives a coroutine object where it gave a generator."""
         verdict = self._verdict(fact)
         return verdict is Verdict.FORWARDER or (verdict is Verdict.NATIVE and fact.definition is not Definition.NATIVE)
-
-
-def _is_common(call: Call) -> bool:
-    """Whether a call of a method of an unknown object may as well be of one of asyncio's or of a builtin type's."""
-    return (
-        call.use is not Use.ITERATED
-        and call.target is not None
-        and call.target.of_unknown
-        and call.target.name in library.ASYNCIO_METHODS | library.BUILTIN_METHODS
-    )
 
 
 def _id(fact: FunctionFact) -> FunctionId:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aioport import library
-from aioport.facts import Alternatives, ClassFact, Delegation, FileFacts, FunctionFact
+from aioport.facts import Alternatives, Call, ClassFact, Delegation, FileFacts, FunctionFact, Use
 from aioport.functions import Target
 from aioport.inference.answers import awaitability
 from aioport.inference.evaluation import Evaluation
@@ -120,6 +120,16 @@ class Reaches:
         if thing.kind is Kind.RESULT or awaitability(self._evaluation, thing) is not Awaitability.YES:
             return ""
         return thing.name if thing.kind is Kind.MADE else f"an object of {thing.name}"
+
+
+def is_common(call: Call) -> bool:
+    """Whether a call of a method of an unknown object may as well be of one of asyncio's or of a builtin type's."""
+    return (
+        call.use is not Use.ITERATED
+        and call.target is not None
+        and call.target.of_unknown
+        and call.target.name in library.ASYNCIO_METHODS | library.BUILTIN_METHODS
+    )
 
 
 def _families(classes: list[ClassFact]) -> dict[str, frozenset[str]]:

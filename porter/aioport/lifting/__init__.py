@@ -17,7 +17,7 @@ from aioport.lifting.imports import Imports
 from aioport.lifting.left import report_left, report_star_imports
 from aioport.lifting.managers import lift_managers
 from aioport.lifting.mocks import lift_mocks
-from aioport.lifting.protocols import settle_aiters
+from aioport.lifting.protocols import lift_handed_on, settle_aiters
 from aioport.lifting.returns import lift_returns
 from aioport.lifting.stand_ins import mark_generators, stand_in
 from aioport.lifting.suspensions import lift_suspensions
@@ -35,6 +35,7 @@ def lift(context: Lift) -> None:
         lift_returns(context, function)
     mark_generators(context)
     settle_aiters(context)
+    lift_handed_on(context)
     calls = lift_calls(context)
     report_left(context)
     keep_outside_names(context)

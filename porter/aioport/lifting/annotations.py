@@ -27,7 +27,7 @@ _SAY_NOTHING = frozenset(
 def lift_annotation(lift: Lift, function: Function) -> None:
     """Make the annotation of what ``function`` returns that of an ``async def``."""
     returns = function.node.returns
-    if returns is None:
+    if returns is None or lift.gives_iterator(function):
         return
     annotation = returns.annotation
     written = in_quotes(annotation) if isinstance(annotation, cst.SimpleString) else annotation

@@ -44,6 +44,8 @@ class Lift:
     """Whether aiocompat's functions in the place of syntax stay aiocompat's: lowering finds them a place itself."""
     waits_for_objects: bool = True
     """Whether what it becomes in the end can wait for objects, by their ``__iter__`` or ``__await__``."""
+    has_waiting_iterators: bool = True
+    """Whether a method ``__await__`` gives an iterator there, and is no coroutine function."""
     lacks: frozenset[str] = frozenset()
     """Names of asyncio's first version that what it becomes in the end does not have in their meaning."""
     reads_back: bool = False
@@ -85,12 +87,16 @@ class Lift:
         return self.decisions[function.key].verdict
 
     def converted(self) -> list[Function]:
-        """The functions that become ``async def``."""
+        """The functions that become ``async def``, or generators for those: see :meth:`gives_iterator`."""
         return [
             function
             for function in self.analysis.functions
             if self.verdict(function) is Verdict.NATIVE and function.node.asynchronous is None
         ]
+
+    def gives_iterator(self, function: Function) -> bool:
+        """Whether ``function`` becomes a generator that delegates to the ``__await__()`` of what it waits for."""
+        return self.has_waiting_iterators and function.may_give_iterator and self.verdict(function) is Verdict.NATIVE
 
     def generators_so_far(self) -> set[Function]:
         """The functions that are converted and were generators on every Python that ran them.

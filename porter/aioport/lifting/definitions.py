@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from aioport.findings import Applicability, Severity
-from aioport.functions import Function
+from aioport.functions import Definition, Function
 from aioport.lifting.context import Lift
 from aioport.lifting.parentheses import as_primary
 from aioport.lifting.returned import lift_returned
@@ -16,7 +16,7 @@ from aioport.values import Awaitability
 
 
 def lift_definition(lift: Lift, function: Function) -> None:
-    """Make ``function`` an ``async def`` and take its coroutine decorator away."""
+    """Take the coroutine decorator of ``function`` away and make it an ``async def``, unless it gives an iterator."""
     marks = {mark for mark in (function.decorator, function.generator) if mark is not None}
     indexes = [index for index, mark in enumerate(function.node.decorators) if mark in marks]
     for mark in marks:
@@ -31,10 +31,11 @@ def lift_definition(lift: Lift, function: Function) -> None:
         # What has this name and does not wait only returns: `async for` takes the iterator itself.
         waits = function.generator is not None or function.suspensions
         at_once = function.owner and function.node.name.value == "__aiter__" and not waits
-        return updated.with_changes(asynchronous=None if at_once else cst.Asynchronous())
+        stays_def = at_once or lift.gives_iterator(function)
+        return updated.with_changes(asynchronous=None if stays_def else cst.Asynchronous())
 
     lift.edits.on(function.node, rewrite)
-    if function.awaits_returned and not function.suspensions:
+    if function.awaits_returned and not function.suspensions and function.definition is Definition.DECORATED:
         lift_returned(lift, function)
 
 

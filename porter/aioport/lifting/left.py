@@ -9,6 +9,7 @@ from aioport.functions import Definition, Function, Wait
 from aioport.inference import ASSUMED, CALLED, ITERATED, Decision, Verdict
 from aioport.lifting.context import Lift
 from aioport.lifting.stand_ins import is_generator_for_yield_from
+from aioport.lifting.statements import with_alias
 from aioport.lifting.suspensions import lift_kept_delegations
 
 
@@ -32,11 +33,7 @@ def report_left(lift: Lift) -> None:
 
 def _add_await(lift: Lift, function: Function) -> None:
     """``__await__ = __iter__`` below an ``__iter__``: await asks for the former, and gets from it what it needs."""
-    alias = cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(cst.Name("__await__"))], cst.Name("__iter__"))])
-    lift.edits.on(
-        function.node,
-        lambda updated: cst.FlattenSentinel([updated, alias.with_changes(leading_lines=[cst.EmptyLine(indent=False)])]),
-    )
+    lift.edits.on(function.node, lambda updated: with_alias(updated, "__await__", "__iter__"))
     lift.report(
         function.node.name,
         "awaited-iterator",
@@ -84,7 +81,9 @@ def _report_coroutine(lift: Lift, function: Function, decision: Decision) -> Non
             function.node.name,
             "protocol-method",
             Severity.ERROR,
-            "async for wants the iterator itself from __aiter__, and somebody who calls it may wait for it",
+            "async for wants the iterator itself from __aiter__, and somebody who calls it may wait for it"
+            if function.node.name.value == "__aiter__"
+            else "await wants an iterator from __await__, and somebody does something else with it than to wait for it",
             "make it a plain function, and take its result as it is where it is called",
             whole=function.node,
         )
@@ -98,7 +97,7 @@ def _report_waiter(lift: Lift, function: Function, decision: Decision) -> None:
             function.node.name,
             "depends-on-left",
             Severity.ERROR,
-            "a coroutine that stays one of Trollius waits for this, and it cannot wait for an async def",
+            "a coroutine that stays as it is waits for this, and cannot wait for what it would become",
             f"port that one first: {_said(decision)}",
             whole=function.node,
         )

@@ -13,7 +13,9 @@ from aioport.functions import Definition, Function
 from aioport.inference import CALLED, Decision, Verdict
 from aioport.late_iterators import given_last
 from aioport.lifting.context import Lift
-from aioport.tree import walk
+from aioport.lifting.parentheses import parenthesized
+from aioport.returned import hands_on
+from aioport.tree import awaited_by_hand, walk
 
 _LOOP = """\
 while True:
@@ -109,6 +111,31 @@ def with_protocols(analysis: Analysis, decisions: dict[str, Decision]) -> dict[s
             native = replace(decision, verdict=Verdict.NATIVE, to_native=frozenset(), to_both=frozenset())
             result[function.key] = replace(native, awaits_as_well=False)
     return result
+
+
+def lift_handed_on(lift: Lift) -> None:
+    """Have each ``__await__`` that only returns that of something else wait for it, for a style with generators.
+
+    What it waits for may have become a generator, which has no ``__await__``.
+    """
+    for function in lift.analysis.functions:
+        if not lift.lowered_again or not hands_on(lift.analysis, function):
+            continue
+        rewrite = _awaiting if lift.verdict(function) is Verdict.NATIVE else _delegating
+        for returning in function.returns:
+            assert returning.value is not None
+            lift.edits.on(returning.value, rewrite)
+
+
+def _awaiting(updated: cst.CSTNode) -> cst.CSTNode:
+    operand = awaited_by_hand(updated)
+    assert operand is not None
+    return cst.Await(operand)
+
+
+def _delegating(updated: cst.CSTNode) -> cst.CSTNode:
+    assert isinstance(updated, cst.Call)
+    return parenthesized(cst.Yield(cst.From(updated)))
 
 
 def _waits(lift: Lift, function: Function) -> bool:

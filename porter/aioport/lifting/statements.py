@@ -115,3 +115,9 @@ def is_prologue(line: cst.CSTNode) -> bool:
         (isinstance(line.body[0], cst.Expr) and isinstance(line.body[0].value, cst.BaseString))
         or (isinstance(line.body[0], cst.ImportFrom) and dotted(line.body[0].module) == "__future__")
     )
+
+
+def with_alias(method: cst.CSTNode, name: str, of: str) -> cst.FlattenSentinel[cst.CSTNode]:
+    """``method`` with ``name = of`` below it."""
+    alias = cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(cst.Name(name))], cst.Name(of))])
+    return cst.FlattenSentinel([method, alias.with_changes(leading_lines=[cst.EmptyLine(indent=False)])])

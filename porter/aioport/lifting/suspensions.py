@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from aioport import library
 from aioport.functions import Function, Suspension, Wait
 from aioport.lifting.context import Lift
 from aioport.lifting.parentheses import as_primary, bare, parenthesized, unwrapped
@@ -12,13 +13,20 @@ from aioport.tree import awaited_by_hand
 
 
 def lift_suspensions(lift: Lift, function: Function) -> None:
-    """Rewrite every ``yield`` of a function that becomes ``async def``."""
-    methods = {} if lift.waits_for_objects else dict(lift.decisions[function.key].objects)
-    waits = (s for s in function.suspensions if s.wait is Wait.AWAIT)
+    """Rewrite every ``yield`` of a function that is converted."""
+    if lift.gives_iterator(function):
+        for suspension in function.suspensions:
+            _delegate(lift, suspension)
+        return
+    decision = lift.decisions[function.key]
+    methods = {} if lift.waits_for_objects else dict(decision.objects)
+    iterated = decision.to_native | decision.to_both if lift.has_waiting_iterators else frozenset()
+    waits = [s for s in function.suspensions if s.wait is Wait.AWAIT]
     by_method = {wait: methods.get(index, "") for index, wait in enumerate(waits)}
+    by_hand = {wait for index, wait in enumerate(waits) if isinstance(wait.node.value, cst.From) or index in iterated}
     for suspension in function.suspensions:
         if suspension.wait is Wait.AWAIT:
-            _lift_await(lift, suspension, by_method[suspension])
+            _lift_await(lift, suspension, by_method[suspension], by_hand=suspension in by_hand)
         elif suspension.wait is Wait.ITEM:
             _lift_item(lift, suspension)
         elif suspension.wait is Wait.TURN:
@@ -52,14 +60,48 @@ def fitted(lift: Lift, original: cst.Yield, new: cst.BaseExpression) -> cst.Base
     return bare(new)
 
 
-def _lift_await(lift: Lift, suspension: Suspension, method: str) -> None:
-    """``await x`` for ``yield from x`` and ``yield from x.__await__()``; ``await x.method()`` with a ``method``."""
+def _delegate(lift: Lift, suspension: Suspension) -> None:
+    """``yield from x.__await__()`` for ``yield From(x)``, and ``yield`` for the turn that is given to the loop."""
+    wrappers = _consumed_wrappers(lift, suspension) if suspension.wait is Wait.AWAIT else 0
+    gives_turn = suspension.wait is Wait.TURN or _is_turn(lift, suspension.operand)
+    if gives_turn:
+        lift.consume(suspension.node)
+
+    def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(updated, cst.Yield)
+        if gives_turn:
+            return updated.with_changes(value=None, whitespace_after_yield=cst.MaybeSentinel.DEFAULT)
+        operand = _operand(updated, wrappers)
+        if awaited_by_hand(operand) is None:
+            operand = cst.Call(cst.Attribute(as_primary(operand), cst.Name("__await__")))
+        return updated.with_changes(value=cst.From(operand), whitespace_after_yield=cst.SimpleWhitespace(" "))
+
+    lift.edits.on(suspension.node, rewrite)
+
+
+def _is_turn(lift: Lift, operand: cst.BaseExpression | None) -> bool:
+    """Whether it is ``sleep(0)``, which is a bare ``yield`` (Lib/asyncio/tasks.py)."""
+    return (
+        isinstance(operand, cst.Call)
+        and lift.analysis.names.means(operand.func, library.SLEEP)
+        and len(operand.args) == 1
+        and operand.args[0].keyword is None
+        and isinstance(operand.args[0].value, cst.Integer)
+        and operand.args[0].value.value == "0"
+    )
+
+
+def _lift_await(lift: Lift, suspension: Suspension, method: str, *, by_hand: bool) -> None:
+    """``await x`` for ``yield from x``; ``await x.method()`` with a ``method``.
+
+    ``by_hand``: whether ``x.__await__()`` gives an iterator, so that it is ``x`` that is waited for.
+    """
     wrappers = _consumed_wrappers(lift, suspension)
 
     def rewrite(updated: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(updated, cst.Yield)
         operand = _operand(updated, wrappers)
-        if isinstance(updated.value, cst.From):
+        if by_hand:
             operand = awaited_by_hand(operand) or operand
         if method:
             operand = cst.Call(cst.Attribute(as_primary(operand), cst.Name(method)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from aioport.lowering.annotations import lower_annotation
 from aioport.lowering.api import leave_missing, lower_api
+from aioport.lowering.awaitable_classes import lower_awaitable_classes
 from aioport.lowering.blockers import report_left
 from aioport.lowering.bring_down import bring_down
 from aioport.lowering.cancellation import lower_cancellation
@@ -40,6 +41,7 @@ def lower(context: Lower) -> None:
         for lower_part in PASSES:
             lower_part(context, function)
     lower_kept_delegations(context)
+    lower_awaitable_classes(context)
     lower_classes(context)
     lower_api(context)
     lower_syntax(context)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from aioport import library
 from aioport.findings import Severity
 from aioport.functions import Function
 from aioport.lowering.api import Fate, api_uses, fate_of, helped_builtins, report_missing
+from aioport.lowering.awaitable_classes import awaitable_only, report_awaitable_classes
 from aioport.lowering.block_returns import can_leave, seen_returns
 from aioport.lowering.comprehension import waiting_comprehensions, why_not
 from aioport.lowering.context import Lower
@@ -42,45 +42,8 @@ def find_blockers(lower: Lower) -> bool:
             visit[type(node)](lower, node)
     for function in lower.natives:
         _of_returns(lower, function)
-    for function in awaitable_only(lower):
-        _report_awaitable(lower, function)
+    report_awaitable_classes(lower)
     return _report_syntax(lower) or _report_unmixable(lower)
-
-
-def _report_awaitable(lower: Lower, function: Function) -> None:
-    name = function.node.name.value
-    message = "coroutines of the new style cannot wait for an object that has __await__ alone"
-    advice = "give the class `__iter__ = __await__`, or make what is waited for a coroutine"
-    if function in lower.natives:
-        message = (
-            f"Trollius waits for no such object, so what surely is one of this class is waited for by its {name}()"
-        )
-        advice = f"write `.{name}()` where something else waits for one"
-    elif not lower.target.waits_for_objects:
-        message, advice = "Trollius waits for no such object", "make what is waited for a coroutine"
-    lower.report(function.node.name, "awaitable-class", Severity.WARNING, message, advice)
-
-
-def awaitable_only(lower: Lower) -> list[Function]:
-    """The methods of classes whose objects the target's coroutines cannot wait for.
-
-    ``yield from`` takes iterables. aiocompat's From takes what has an ``__await__`` that is a coroutine, and any since
-    Python 3.5. Trollius takes neither.
-    """
-    if not lower.target.waits_for_objects:
-        names = library.ITERATOR_METHODS
-        waiting = [f for f in lower.analysis.functions if f.node.name.value == "__await__" or f in lower.natives]
-        return [f for f in waiting if f.owner and f.node.name.value in names]
-    if lower.vocabulary.api is not None and lower.target.mixes(lower.version):
-        return []
-    iterable = {f.owner for f in lower.analysis.functions if f.node.name.value == "__iter__"}
-    iterable |= {
-        scope.opener.name.value
-        for scope in lower.analysis.names.scopes.values()
-        if isinstance(scope.opener, cst.ClassDef) and "__iter__" in scope.bindings
-    }
-    methods = (f for f in lower.analysis.functions if f.node.name.value == "__await__" and f not in lower.natives)
-    return [f for f in methods if f.owner not in iterable]
 
 
 def _around(lower: Lower, node: cst.CSTNode) -> Function | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from aioport import library
 from aioport.facts import CallUses
 from aioport.findings import Applicability, Severity
 from aioport.functions import Definition, Function, Target
@@ -13,12 +14,13 @@ from aioport.tree import awaited_by_hand
 
 
 def lower_kept_delegations(lower: Lower) -> None:
-    """``yield from x.__await__()`` becomes ``yield from x`` where x is a coroutine that is lowered.
+    """``yield from x.__await__()`` becomes ``yield from x`` where x is a coroutine that is lowered, or a future.
 
     The generator that such a coroutine is has no ``__await__``, and a plain generator may delegate to it. What may be
     one or not is asked when it runs, if it can be named twice.
     """
     uses = CallUses(lower.analysis)
+    _report_asking(lower)
     for function in lower.analysis.functions:
         if function.definition is not Definition.GENERATOR or lower.vocabulary.wait:
             continue
@@ -29,7 +31,9 @@ def lower_kept_delegations(lower: Lower) -> None:
             if call is None or inner is None:
                 continue
             target = uses.target(inner.func) if isinstance(inner, cst.Call) else None
-            if target is not None and _reaches_lowered(lower, target):
+            reaches = target is not None and _reaches_lowered(lower, target)
+            # A future can be iterated, always; it has an __await__ since Python 3.5.
+            if reaches or lower.values.is_made_by(inner, library.FUTURES):
                 # Lifting knows less of what an abstract method may be.
                 lower.unlike.append(suspension.node)
                 lower.edits.on(call, lambda updated: updated.func.value)  # type: ignore[attr-defined]
@@ -39,6 +43,26 @@ def lower_kept_delegations(lower: Lower) -> None:
                 _report_asked(lower, suspension.node)
             else:
                 _report(lower, function, suspension.node)
+
+
+def _report_asking(lower: Lower) -> None:
+    """Report each ``x.__await__()`` that no generator delegates to."""
+    if not lower.target.gives_generators(lower.version):
+        return
+    parents = lower.analysis.names.parents
+    for call in lower.analysis.calls:
+        inner = awaited_by_hand(call)
+        if inner is None or lower.values.is_made_by(inner, library.FUTURES):
+            continue
+        if isinstance(parents[call], (cst.From, cst.Await)):
+            continue
+        lower.report(
+            call,
+            "native-in-generator",
+            Severity.WARNING,
+            "this asks for the __await__() of what may have become a generator, which has none",
+            "delegate to it from a generator or a coroutine",
+        )
 
 
 def _reaches_lowered(lower: Lower, target: Target) -> bool:

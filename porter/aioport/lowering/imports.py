@@ -82,7 +82,8 @@ class Imports:
         found = lower.analysis.names.top.bindings.get(lower.module_binding or "", ())
         if bare and all(self._is_missing(binding.node) for binding in found):
             added.append(_import(lower.module, lower.module_name))
-        if lower.helpers:
+        bound = lower.analysis.names.top.bindings
+        if lower.helpers and not any(binding.origin == "aiocompat" for binding in bound.get("aiocompat", ())):
             added.append(_import("aiocompat", "aiocompat"))
         if self._helped:
             added.append(_import_from("aiocompat", sorted(self._helped)))
@@ -91,7 +92,6 @@ class Imports:
         joined = of_library and not isinstance(anchor.names, cst.ImportStar)  # type: ignore[union-attr]
         if (words := self._words()) and not joined:
             added.append(_import_from(lower.module, words))
-        bound = lower.analysis.names.top.bindings
         added.extend(_import(module, module) for module in sorted(lower.modules) if module not in bound)
         return added
 
