@@ -17,6 +17,7 @@ from aioport.lowering import Lower, bring_down, lower, report_left
 from aioport.parsing import Parsed, Reading, parse_source
 from aioport.source import lines_before
 from aioport.styles import libraries
+from aioport.tree import awaited_by_hand
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ def is_in_style(lift: Lift, settings: Settings) -> bool:
     vocabulary = settings.target.vocabulary
     assert vocabulary is not None
     delegating = any(function.delegates for function in lift.converted())
+    generators = any(function.definition is Definition.DECORATED for function in lift.analysis.functions)
+    by_hand = any(awaited_by_hand(call) is not None for call in lift.analysis.calls)
+    if by_hand and not generators and settings.target.gives_generators(settings.target_version):
+        # Nothing else in the file tells whether it means native coroutines.
+        return False
     return (
         not any(function.definition is Definition.NATIVE for function in lift.analysis.functions)
         and _libraries(lift) - _helpers(lift) <= {vocabulary.module}

@@ -203,6 +203,8 @@ def marker(to: str) -> re.Pattern[bytes]:
     markers = {v.marker for v in vocabularies()}
     if target_of(to).vocabulary is not None:
         markers.add(r"async\s+def")
+        # What gives native coroutines to whoever waits for it.
+        markers.add(r"\.__await__\s*\(")
     else:
         # Native, and not what it was in 3.5.
         markers.add(r"async\s+def\s+__aiter__")
