@@ -277,14 +277,26 @@ class Values:
         return self._join([binding.value for binding in bindings], depth)
 
     def class_of(self, node: cst.BaseExpression) -> cst.ClassDef | None:
-        """The class of this file that ``node`` surely is an object of: ``self``, or a call of the class."""
+        """The class of this file that ``node`` surely is an object of.
+
+        That is ``self``, a call of the class, or a variable that is assigned nothing else.
+        """
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
-            return self._class_named(node.func.value)
+            return self._class_called(node.func)
         scope = self._names.binding_scope(node) if isinstance(node, cst.Name) else None
         function = self._analysis.function_around(node)
-        if scope is not None and function is not None and isinstance(node, cst.Name) and self._is_self(node, scope):
+        if scope is None or not isinstance(node, cst.Name):
+            return None
+        if function is not None and self._is_self(node, scope):
             return self._class_named(function.owner)
-        return None
+        owners = {self.class_of(value) if isinstance(value, cst.Call) else None for value in self.assigned(node)}
+        return owners.pop() if len(owners) == 1 else None
+
+    def _class_called(self, func: cst.Name) -> cst.ClassDef | None:
+        scope = self._names.binding_scope(func)
+        bindings = scope.bindings[func.value] if scope is not None else []
+        node = bindings[0].node if len(bindings) == 1 else None
+        return node if isinstance(node, cst.ClassDef) else None
 
     def _is_self(self, node: cst.Name, scope: Scope) -> bool:
         function = self._analysis.function_around(node)

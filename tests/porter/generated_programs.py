@@ -76,7 +76,7 @@ class Writer(Expressions):
             kinds += [self.branching, self.looping, self.repeating, self.trying, self.managing, self.trying]
             if not place.calm:
                 kinds += [self.locking, self.taking, self.nesting, self.waiting, self.staging, self.ticking]
-                kinds += [self.limiting, self.grouping]
+                kinds += [self.limiting, self.grouping, self.pending]
                 if any(not routine.pausing for routine in place.routines):
                     kinds += [self.joining, self.gathering]
                 if any(routine.pausing for routine in place.routines):
@@ -236,6 +236,33 @@ class Writer(Expressions):
             f"    {local} = {self.value(replace(place, calm=True), 1)}",
             *_indented(self.block(inner, 2)),
             f"    return {self.value(inner, 1)}",
+            "",
+            f"log(t, await {name}({self.value(place, 1)}))",
+        ]
+
+    def pending(self, place: Place) -> Lines:
+        """Wait for an object of a class, by a coroutine function of its own."""
+        name, parameter, local = self.fresh("Pending"), self.fresh("p"), self.fresh("q")
+        inner = replace(place, names=(local, parameter, *place.names), looping=False, managed=False)
+        waits = self.choice(
+            ["return self.run().__await__()"],
+            [f"{local} = yield from self.run().__await__()", f"log(t, {local})", f"return {local}"],
+            ["yield", "return (yield from self.run().__await__())"],
+        )
+        assert isinstance(waits, list)
+        return [
+            f"class {name}(object):",
+            "    def __init__(self, value):",
+            "        self.value = value",
+            "",
+            "    async def run(self):",
+            f"        {local} = 1",
+            f"        {parameter} = self.value",
+            *_indented(_indented(self.block(inner, 2))),
+            f"        return {self.value(inner, 1)}",
+            "",
+            "    def __await__(self):",
+            *_indented(_indented(waits)),
             "",
             f"log(t, await {name}({self.value(place, 1)}))",
         ]

@@ -116,7 +116,8 @@ def _is_brought_down(lower: Lower, node: cst.CSTNode) -> bool:
 def _is_awaitable_class(lower: Lower, node: cst.BaseExpression) -> bool:
     """Whether ``node`` is ``self``, or a new object, of a class of this file that the target cannot wait for."""
     owner = lower.values.class_of(node)
-    return owner is not None and any(function.owner == owner.name.value for function in awaitable_only(lower))
+    openers = (lower.analysis.names.scope_of(function.node).opener for function in awaitable_only(lower))
+    return owner is not None and owner in openers
 
 
 def _is_in_decorator(lower: Lower, node: cst.CSTNode) -> bool:

@@ -38,7 +38,8 @@ def lower_waits(lower: Lower, function: Function) -> None:
 def method_waited_by(lower: Lower, node: cst.BaseExpression) -> str:
     """What to call for an object that the target cannot wait for itself: a coroutine method, if it surely has one."""
     owner = lower.values.class_of(node) if not lower.target.waits_for_objects else None
-    methods = [f.node.name.value for f in lower.natives if owner is not None and f.owner == owner.name.value]
+    names = lower.analysis.names
+    methods = [f.node.name.value for f in lower.natives if owner is not None and names.scope_of(f.node).opener is owner]
     return next((name for name in sorted(library.ITERATOR_METHODS) if name in methods), "")
 
 
