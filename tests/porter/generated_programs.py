@@ -5,7 +5,8 @@ They import :data:`generated_support.SUPPORT`, which has to lie beside them as `
 Every line that a program prints starts with the name of the logical thread that prints it. The threads only meet where
 the order of their steps makes no difference (one reader a queue, events that are set once, joined tasks, locks around
 what nobody else sees, cancellation of what waits for nothing else): so the lines of one thread are the same however
-many turns of the loop a call takes, which is more with Trollius. Where turns are the same all lines are in order, too.
+many turns of the loop a call takes, which is more with Trollius. Where turns are the same all lines are in order, too,
+unless a limit of time ends something: what the other threads do until then depends on how fast the program is.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass, replace
 from hypothesis import strategies as st
 
 from generated_expressions import Expressions, Place, Routine
+from generated_support import TIME_LIMIT
 
 _START = """\
 import asyncio
@@ -275,7 +277,7 @@ class Writer(Expressions):
         """A limit of time: none, or one that always ends what is in it."""
         if self.rarely(2):
             return ["async with asyncio.timeout(None):", *_indented(self.block(place, 2))]
-        lines = ["async with asyncio.timeout(0.001):", f"    await idle(t, {self.number(2)})"]
+        lines = [f"async with asyncio.{TIME_LIMIT}:", f"    await idle(t, {self.number(2)})"]
         if self.rarely(3):
             return lines
         return ["try:", *_indented(lines), "except asyncio.TimeoutError:", '    log(t, "too slow")']

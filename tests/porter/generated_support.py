@@ -1,4 +1,7 @@
-"""The module that generated programs import: what their statements use."""
+"""The module that generated programs import: what their statements use, and a word that is in some of these."""
+
+TIME_LIMIT = "timeout(0.001)"
+"""A limit that ends what is under it, sooner or later."""
 
 SUPPORT = """\
 import asyncio
