@@ -140,7 +140,7 @@ class Values:
         return bool(values) and all(value is not None and self.is_no_lock(value, depth + 1) for value in values)
 
     def _is_no_lock_class(self, node: cst.BaseExpression, depth: int) -> bool:
-        owner = self._class_named(node.value) if isinstance(node, cst.Name) else None
+        owner = self.class_named(node)
         if owner is not None and depth < _DEPTH:
             return all(self._is_no_lock_class(base.value, depth + 1) for base in owner.bases)
         return not self._names.origins(node) & (library.LOCKS | {UNKNOWN})
@@ -227,7 +227,7 @@ class Values:
         if isinstance(node, cst.Call):
             if isinstance(node.func, cst.Attribute) and node.func.attr.value in library.ITERATOR_METHODS:
                 return True
-            owner = self._class_named(node.func.value) if isinstance(node.func, cst.Name) else None
+            owner = self.class_named(node.func)
             if owner is not None:
                 return self._is_only_iterable(owner)
             origins = self._names.origins(node.func)
@@ -271,8 +271,7 @@ class Values:
         if all(isinstance(self._names.parents.get(binding.node), cst.ExceptHandler) for binding in bindings):
             return Awaitability.NO
         if self._is_self(node, scope):
-            function = self._analysis.function_around(node)
-            owner = self._class_named(function.owner) if function is not None else None
+            owner = self.class_of(node)
             return Awaitability.NO if owner is not None and self._is_plain_class(owner) else Awaitability.MAYBE
         return self._join([binding.value for binding in bindings], depth)
 
@@ -281,22 +280,24 @@ class Values:
 
         That is ``self``, a call of the class, or a variable that is assigned nothing else.
         """
-        if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
-            return self._class_called(node.func)
+        if isinstance(node, cst.Call):
+            return self.class_named(node.func)
         scope = self._names.binding_scope(node) if isinstance(node, cst.Name) else None
-        function = self._analysis.function_around(node)
         if scope is None or not isinstance(node, cst.Name):
             return None
+        function = self._analysis.function_around(node)
         if function is not None and self._is_self(node, scope):
-            return self._class_named(function.owner)
+            opener = self._names.scope_of(function.node).opener
+            return opener if isinstance(opener, cst.ClassDef) else None
         owners = {self.class_of(value) if isinstance(value, cst.Call) else None for value in self.assigned(node)}
         return owners.pop() if len(owners) == 1 else None
 
-    def _class_called(self, func: cst.Name) -> cst.ClassDef | None:
-        scope = self._names.binding_scope(func)
-        bindings = scope.bindings[func.value] if scope is not None else []
-        node = bindings[0].node if len(bindings) == 1 else None
-        return node if isinstance(node, cst.ClassDef) else None
+    def class_named(self, node: cst.BaseExpression) -> cst.ClassDef | None:
+        """The class of this file that is all that the name ``node`` can mean."""
+        scope = self._names.binding_scope(node) if isinstance(node, cst.Name) else None
+        bindings = scope.bindings[node.value] if scope is not None and isinstance(node, cst.Name) else []
+        found = bindings[0].node if len(bindings) == 1 else None
+        return found if isinstance(found, cst.ClassDef) else None
 
     def _is_self(self, node: cst.Name, scope: Scope) -> bool:
         function = self._analysis.function_around(node)
@@ -324,11 +325,8 @@ class Values:
         function = self._function(node.func)
         if function is not None:
             return self._of_function(function, depth)
-        if isinstance(node.func, cst.Name):
-            owner = self._class_named(node.func.value)
-            if owner is not None and self._is_plain_class(owner):
-                return Awaitability.NO
-        return Awaitability.MAYBE
+        owner = self.class_named(node.func)
+        return Awaitability.NO if owner is not None and self._is_plain_class(owner) else Awaitability.MAYBE
 
     def _of_function(self, function: Function, depth: int) -> Awaitability:
         if function.is_asynchronous_generator:
@@ -364,12 +362,6 @@ class Values:
                 return named[0] if len(named) == 1 and named[0].owner == around.owner else None
         return None
 
-    def _class_named(self, name: str) -> cst.ClassDef | None:
-        bindings = self._names.top.bindings.get(name, [])
-        if len(bindings) == 1 and isinstance(bindings[0].node, cst.ClassDef):
-            return bindings[0].node
-        return None
-
     def _is_only_iterable(self, node: cst.ClassDef) -> bool:
         """Whether instances of a class have ``__iter__`` and surely no ``__await__``."""
         methods = self._names.scopes[node].bindings
@@ -391,7 +383,7 @@ class Values:
         if "__await__" in defined or "__await__" in self._attributes:
             return False
         for base in node.bases:
-            owner = self._class_named(base.value.value) if isinstance(base.value, cst.Name) else None
+            owner = self.class_named(base.value)
             plain = owner is not None and self._is_plain_class(owner, depth + 1)
             origins = self._names.origins(base.value)
             if not plain and not (origins and all(library.gives_no_awaitable(origin) for origin in origins)):

@@ -9,7 +9,6 @@ from aioport.findings import Applicability, Severity
 from aioport.functions import Function
 from aioport.lifting.statements import with_alias
 from aioport.lowering.context import Lower
-from aioport.names import dotted
 
 
 def awaitable_only(lower: Lower) -> list[Function]:
@@ -29,14 +28,8 @@ def _without_iter(lower: Lower) -> list[Function]:
     """Each ``__await__`` that ``yield from`` does not find."""
     if not lower.target.waits_for_objects or (lower.vocabulary.api is not None and lower.target.mixes(lower.version)):
         return []
-    iterable = {f.owner for f in lower.analysis.functions if f.node.name.value == "__iter__"}
-    iterable |= {
-        scope.opener.name.value
-        for scope in lower.analysis.names.scopes.values()
-        if isinstance(scope.opener, cst.ClassDef) and "__iter__" in scope.bindings
-    }
     methods = (f for f in lower.analysis.functions if f.node.name.value == "__await__" and f not in lower.natives)
-    return [f for f in methods if f.owner and f.owner not in iterable]
+    return [f for f in methods if f.owner and "__iter__" not in lower.analysis.names.scope_of(f.node).bindings]
 
 
 def _can_iterate(lower: Lower, function: Function) -> bool:
@@ -48,19 +41,17 @@ def _can_iterate(lower: Lower, function: Function) -> bool:
     if not isinstance(owner, cst.ClassDef) or lower.vocabulary.wait:
         return False
     classes = [s.opener for s in lower.analysis.names.scopes.values() if isinstance(s.opener, cst.ClassDef)]
-    mixed = {dotted(arg.value) for other in classes if len(other.bases) > 1 for arg in other.bases}
-    by_name = {other.name.value: other for other in classes}
-    return owner.name.value not in mixed and _is_plain(lower, owner, by_name)
+    mixed = [lower.values.class_named(arg.value) for other in classes if len(other.bases) > 1 for arg in other.bases]
+    return owner not in mixed and _is_plain(lower, owner, frozenset())
 
 
-def _is_plain(lower: Lower, node: cst.ClassDef, classes: dict[str, cst.ClassDef]) -> bool:
+def _is_plain(lower: Lower, node: cst.ClassDef, below: frozenset[cst.ClassDef]) -> bool:
     """Whether a class is derived from nothing but classes of this file that have no other ``__iter__``."""
     for arg in node.bases:
         if lower.analysis.names.means(arg.value, frozenset(["builtins.object"])):
             continue
-        others = {name: other for name, other in classes.items() if other is not node}
-        base = others.get(dotted(arg.value) or "")
-        if base is None or not _is_plain(lower, base, others):
+        base = lower.values.class_named(arg.value)
+        if base is None or base in below or not _is_plain(lower, base, below | {node}):
             return False
         bindings = lower.analysis.names.scopes[base].bindings
         if "__iter__" in bindings or "__await__" not in bindings:

@@ -237,7 +237,8 @@ def _may_swallow(lower: Lower, node: cst.With, item: cst.WithItem) -> bool:
     if owner is None or any(not lower.analysis.names.means(base.value, _OBJECT) for base in owner.bases):
         return True
     method = "__exit__" if node.asynchronous is None else "__aexit__"
-    found = [f for f in lower.analysis.functions if f.node.name.value == method and f.owner == owner.name.value]
+    methods = [f for f in lower.analysis.functions if f.node.name.value == method]
+    found = [f for f in methods if lower.analysis.names.scope_of(f.node).opener is owner]
     return len(found) != 1 or bool(found[0].suspensions) or any(map(_returns, (s for s in found[0].returns)))
 
 
